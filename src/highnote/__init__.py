@@ -1,0 +1,1 @@
+"""highnote: a linter for draft support e-mails."""
