@@ -1,0 +1,42 @@
+"""Acts: what each sentence does (apologise, promise, ask, refuse …), told by the files in `rules/acts/`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from highnote.language import Parsed
+from highnote.matching import Index, Matcher
+
+FAREWELLS = frozenset({"thank", "wish"})
+"""Acts that end a body without being its last word: the sentence before them counts as the last."""
+
+
+class Acts:
+    """Recognises the acts of the sentences of a message."""
+
+    def __init__(self, matchers: Sequence[Matcher]) -> None:
+        self._matchers = tuple(matchers)
+        self._index = Index(self._matchers)
+
+    def annotate(self, parsed: Parsed) -> Parsed:
+        """Fill in `acts` of every sentence and find the last body sentence; returns the same message."""
+        for sentence in parsed.sentences:
+            for m, p in self._index.candidates(sentence):
+                matcher = self._matchers[m]
+                spans = [(match.start, match.end) for match in matcher.in_sentence(p, sentence, None)]
+                known = sentence.acts.setdefault(matcher.owner.id, []) if spans else []
+                known += [s for s in spans if not any(s[0] < end and start < s[1] for start, end in known)]
+        _place(parsed)
+        return parsed
+
+
+def _place(parsed: Parsed) -> None:
+    """Thanks and wishes at the end are the closing: the body sentence before them is the last."""
+    for sentence in parsed.body:
+        sentence.place = "middle"
+    core = list(parsed.body)
+    while len(core) > 1 and core[-1].acts and FAREWELLS.issuperset(core[-1].acts):
+        core.pop().place = "after"
+    if core:
+        core[0].place = "first"
+        core[-1].place = "last" if len(core) > 1 else "only"

@@ -1,0 +1,286 @@
+"""Patterns with their exceptions and conditions: what a rule or an act finds in a draft."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from highnote.pattern import Match, Pattern, PatternError, PhrasePattern, Phrases, TokenPattern, compile_clause
+from highnote.reply import Proposal, Reply
+from highnote.rule import Act, Flag, Rule, RuleError, RuleErrors, Unless, When, line_of
+
+if TYPE_CHECKING:
+    from highnote.language import Sentence
+
+Check = Callable[[Reply, Mapping[str, Any]], Iterator[Proposal]]
+
+DEFAULT_ZONES = ("body", "closing")
+
+
+@dataclass(frozen=True, slots=True)
+class _When:
+    conditions: When
+    says: PhrasePattern | None
+    says_not: PhrasePattern | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Unless:
+    source: Unless
+    pattern: Pattern | None
+    when: _When | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Flag:
+    source: Flag
+    pattern: Pattern | None
+    check: Check | None
+    unless: tuple[_Unless, ...]
+    when: _When | None
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """The compiled patterns of one rule or act."""
+
+    owner: Rule | Act
+    flags: tuple[_Flag, ...]
+    unless: tuple[_Unless, ...]
+    when: _When | None
+    options: Mapping[str, Any]
+
+    def in_sentence(self, number: int, sentence: Sentence, reply: Reply | None) -> Iterator[Match]:
+        """Where the pattern with this number flags a sentence. Without a reply only the sentence itself counts."""
+        flag = self.flags[number]
+        if flag.pattern is None or not self._zoned(flag, sentence):
+            return
+        for match in flag.pattern.find(sentence):
+            if self._stands(flag, match, sentence, reply):
+                yield _marked(match, flag.source.mark, sentence)
+
+    def in_draft(self, number: int, reply: Reply) -> Iterator[Proposal]:
+        """What a pattern about the whole draft (an act, the absence of acts, a check) proposes."""
+        flag = self.flags[number]
+        source = flag.source
+        if flag.check is not None:
+            for proposal in flag.check(reply, self.options):
+                if self._holds(flag, proposal.sentence, reply):
+                    yield proposal
+        elif source.absent is not None:
+            if self._holds(flag, None, reply) and not any(act in s.acts for s in reply.body for act in source.absent):
+                yield Proposal(0, 0, pattern=number)
+        elif source.act is not None:
+            threshold = self.options[source.more_than] if isinstance(source.more_than, str) else source.more_than or 0
+            places = [
+                (sentence, Match(*span))
+                for sentence in reply.parsed.sentences
+                if self._zoned(flag, sentence)
+                for span in sentence.acts.get(source.act, ())
+            ]
+            for sentence, match in places[threshold:]:
+                if self._stands(flag, match, sentence, reply):
+                    yield proposal_at(_marked(match, source.mark, sentence), sentence, number)
+
+    def _zoned(self, flag: _Flag, sentence: Sentence) -> bool:
+        zones = [when.conditions.zone for when in (flag.when, self.when) if when and when.conditions.zone]
+        return all(sentence.zone.value in zone for zone in zones or [DEFAULT_ZONES])
+
+    def _holds(self, flag: _Flag, sentence: Sentence | None, reply: Reply) -> bool:
+        return all(holds(when, sentence, reply) for when in (flag.when, self.when) if when)
+
+    def _stands(self, flag: _Flag, match: Match, sentence: Sentence, reply: Reply | None) -> bool:
+        if reply is not None and not self._holds(flag, sentence, reply):
+            return False
+        exceptions = (*flag.unless, *self.unless)
+        if not exceptions:
+            return True
+        touched = _touched(match, sentence)
+        return not any(_excepted(unless, touched, sentence, reply) for unless in exceptions)
+
+
+def proposal_at(match: Match, sentence: Sentence, number: int) -> Proposal:
+    """The proposal for a match in a sentence."""
+    start, end = sentence.source(match.start, match.end)
+    return Proposal(start, end, sentence, number)
+
+
+def _marked(match: Match, mark: str | None, sentence: Sentence) -> Match:
+    if mark == "sentence":
+        return Match(sentence.span.start, sentence.span.end, match.clause)
+    if mark == "clause" and match.clause is None:
+        touched = _touched(match, sentence)
+        return Match(min(touched), max(touched) + 1)
+    return match
+
+
+def _touched(match: Match, sentence: Sentence) -> set[int]:
+    """The tokens of the match and of the clauses that it stands in."""
+    inside = set(range(match.start, match.end))
+    touched = set(inside)
+    for clause in sentence.clauses:
+        own = {token.i for token in clause.tokens}
+        if own & inside:
+            touched |= own
+    return touched
+
+
+def _excepted(unless: _Unless, touched: set[int], sentence: Sentence, reply: Reply | None) -> bool:
+    if unless.when is not None:
+        return reply is not None and holds(unless.when, sentence, reply)
+    if unless.source.act is not None:
+        return unless.source.act in sentence.acts
+    assert unless.pattern is not None
+    matches = unless.pattern.find(sentence)
+    if unless.source.sentence is not None:
+        return bool(matches)
+    return any(touched & set(range(match.start, match.end)) for match in matches)
+
+
+def holds(when: _When, sentence: Sentence | None, reply: Reply) -> bool:
+    """Whether the conditions hold for a sentence of a reply (for the reply alone where `sentence` is None)."""
+    want = when.conditions
+    plain = (
+        (want.thread, reply.asked is not None),
+        (want.chat, reply.chat),
+        (want.valued, reply.valued),
+    )
+    if any(wanted is not None and wanted != given for wanted, given in plain):
+        return False
+    if want.customer and reply.situation.kind not in want.customer:
+        return False
+    if want.harm is not None and want.harm != reply.situation.harm:
+        return False
+    if want.asks_why is not None and want.asks_why != reply.situation.asks_why:
+        return False
+    if when.says and not _said(when.says, reply):
+        return False
+    if when.says_not and _said(when.says_not, reply):
+        return False
+    if want.draft_has and not _any_act(reply.body, want.draft_has):
+        return False
+    if want.draft_lacks and _any_act(reply.body, want.draft_lacks):
+        return False
+    return sentence is None or _placed(want, sentence, reply)
+
+
+def _placed(want: When, sentence: Sentence, reply: Reply) -> bool:
+    if want.place and sentence.place not in want.place and not (sentence.place == "only" and {"first", "last"} & set(want.place)):
+        return False
+    at = sentence.index
+    near = 1 if want.within is None else want.within
+    far = len(reply.parsed.sentences) if want.within is None else want.within
+    later = [s for s in reply.body if at < s.index <= at + far]
+    earlier = [s for s in reply.body if at - far <= s.index < at]
+    around = [s for s in reply.body if abs(s.index - at) <= near]
+    return (
+        (not want.followed_by or _any_act(later, want.followed_by))
+        and not _any_act(later, want.not_followed_by)
+        and (not want.preceded_by or _any_act(earlier, want.preceded_by))
+        and not _any_act(earlier, want.not_preceded_by)
+        and (not want.beside or _any_act(around, want.beside))
+        and not _any_act(around, want.not_beside)
+    )
+
+
+def _any_act(sentences: Iterable[Sentence], acts: Sequence[str]) -> bool:
+    return any(act in sentence.acts for sentence in sentences for act in acts)
+
+
+def _said(pattern: PhrasePattern, reply: Reply) -> bool:
+    return reply.customer is not None and any(pattern.find(sentence) for sentence in reply.customer.sentences)
+
+
+# ---------------------------------------------------------------- compiling
+
+
+def compile_matcher(owner: Rule | Act, phrases: Phrases, options: Mapping[str, Any] | None = None) -> Matcher:
+    """Compile the patterns of a rule or act. Raises RuleErrors with the line of each pattern that cannot be understood."""
+    errors: list[RuleError] = []
+
+    def guarded(make: Callable[[], Any], *where: str | int) -> Any:
+        try:
+            return make()
+        except PatternError as error:
+            errors.append(RuleError(owner.path, line_of(owner.path, *where), str(error), error.mend))
+            return None
+
+    flags = tuple(guarded(lambda f=flag: _compile_flag(f, phrases), "flag", i) for i, flag in enumerate(owner.flag))
+    unless = tuple(guarded(lambda u=item: _compile_unless(u, phrases), "unless", i) for i, item in enumerate(owner.unless))
+    when = guarded(lambda: _compile_when(owner.when, phrases), "when") if isinstance(owner, Rule) else None
+    if errors:
+        raise RuleErrors(errors)
+    defaults = owner.options if isinstance(owner, Rule) else {}
+    return Matcher(owner, flags, unless, when, {**defaults, **(options or {})})
+
+
+def _compile_when(when: When | None, phrases: Phrases) -> _When | None:
+    if when is None:
+        return None
+    says = phrases.compile(when.customer_says) if when.customer_says else None
+    says_not = phrases.compile(when.customer_says_not) if when.customer_says_not else None
+    return _When(when, says, says_not)
+
+
+def _compile_unless(unless: Unless, phrases: Phrases) -> _Unless:
+    pattern: Pattern | None = None
+    if text := unless.phrase or unless.sentence:
+        pattern = phrases.compile(text)
+    elif unless.clause is not None:
+        pattern = compile_clause(unless.clause, phrases)
+    return _Unless(unless, pattern, _compile_when(unless.when, phrases))
+
+
+def _compile_flag(flag: Flag, phrases: Phrases) -> _Flag:
+    pattern: Pattern | None = None
+    if flag.phrase is not None:
+        pattern = phrases.compile(flag.phrase)
+    elif flag.clause is not None:
+        mark = flag.mark if flag.mark and flag.mark != "match" else "clause"
+        pattern = compile_clause(flag.clause, phrases, mark=mark)
+    elif flag.tokens is not None:
+        pattern = TokenPattern(str(flag.tokens), tuple(flag.tokens))
+    check = _find_check(flag.check) if flag.check is not None else None
+    unless = tuple(_compile_unless(item, phrases) for item in flag.unless)
+    return _Flag(flag, pattern, check, unless, _compile_when(flag.when, phrases))
+
+
+def _find_check(name: str) -> Check:
+    module, _, function = name.partition(".")
+    try:
+        check: Check = getattr(importlib.import_module(f"highnote.checks.{module}"), function)
+    except (ImportError, AttributeError) as error:
+        raise PatternError(f"there is no check “{name}”", "name a function of highnote.checks, such as `module.function`") from error
+    return check
+
+
+# ---------------------------------------------------------------- triggers
+
+
+class Index:
+    """Finds the patterns that can match a sentence: those whose trigger is in it, and those that have none."""
+
+    def __init__(self, matchers: Sequence[Matcher]) -> None:
+        self._by_key: dict[str, list[tuple[int, int]]] = {}
+        self._always: list[tuple[int, int]] = []
+        self.draft_wide: list[tuple[int, int]] = []
+        """(matcher, pattern) numbers of the patterns that look at the whole draft."""
+        for m, matcher in enumerate(matchers):
+            for p, flag in enumerate(matcher.flags):
+                if flag.pattern is None:
+                    self.draft_wide.append((m, p))
+                elif flag.pattern.triggers is None:
+                    self._always.append((m, p))
+                else:
+                    for key in flag.pattern.triggers:
+                        self._by_key.setdefault(key, []).append((m, p))
+
+    def candidates(self, sentence: Sentence) -> list[tuple[int, int]]:
+        """The (matcher, pattern) numbers worth trying on a sentence, in the order of the rules."""
+        found = set(self._always)
+        for key in sentence.keys & self._by_key.keys():
+            found.update(self._by_key[key])
+        return sorted(found)
+

@@ -1,0 +1,442 @@
+"""Patterns: the phrase syntax and clause conditions of rule files, compiled and matched.
+
+A sentence is encoded as one string (`language.Encoded`), a part a token: its norm, its base forms, its tags. A phrase
+compiles to a regular expression over that string, so alternatives, gaps and options cost nothing of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedInput
+
+if TYPE_CHECKING:
+    from highnote.clauses import Clause
+    from highnote.language import Sentence
+
+GRAMMAR = r"""
+start: sequence
+sequence: item+
+?item: atom | atom "=" CLASS -> tagged
+?atom: word | lemma | list | class | one_of | maybe | not_ahead | gap | begin | end | mark
+word: WORD
+lemma: "<" WORD ">"
+list: "@" LISTNAME
+class: CLASS
+one_of: "(" sequence ("|" sequence)* ")"
+maybe: "[" sequence ("|" sequence)* "]"
+not_ahead: "!(" sequence ("|" sequence)* ")"
+gap: LONG_GAP | GAP
+begin: "^"
+end: "$"
+mark: MARK
+CLASS.3: /(NOUN|VERB|ADJ|ADV|PRON|PROPN|NUM|DET|ADP|AUX|INTJ|PAST|ING|BASE|ANY|NP|DATE|TIME|MONEY|NAME)(?![A-Za-z])/
+LONG_GAP.2: "...."
+GAP.1: "..."
+WORD: /[0-9A-Za-z\u00c0-\u024f£$€%#&'\u2019+_\/-]*[0-9A-Za-z\u00c0-\u024f£€%#&+]/
+LISTNAME: /[a-z][a-z0-9-]*/
+MARK: /[,;:.?!"“”–—*-]/
+%ignore /\s+/
+"""
+
+_parser = Lark(GRAMMAR, parser="lalr", maybe_placeholders=False)
+
+# Contractions, as spaCy's norms spell their parts.
+_CONTRACTIONS = (("n't", " not"), ("'ve", " have"), ("'re", " are"), ("'ll", " will"), ("'m", " am"), ("'s", " 's"), ("'d", " 'd"))
+_IRREGULAR = {"won't": "will not", "can't": "can not", "shan't": "shall not", "cannot": "can not", "gonna": "going to", "gotta": "got to"}
+_TAGS = {"PAST": r"(?:VBD|VBN)", "ING": "VBG", "BASE": "VB"}
+_LISTED = {"DATE": "date", "TIME": "time", "MONEY": "money", "NAME": "name"}
+_COMMON = frozenset(
+    "a an the i we you it he she they me us my our your this that to of in on at for with and or but so as if is are be "
+    "am was were been have has had do does did not no will would can could should may might must 's 'd , . ? ! :".split()
+)
+
+_ANY = r"\x02[^\x03]*\x03"
+_COMMA = r"(?:\x02,\x1f[^\x03]*\x03)?"
+_LEADS = "(?:and|but|so|also|well|now|oh|again|however|then|hi|hello|dear|please|just|or|plus|yes|no|,|-|–|—)"
+_BEGIN = rf"(?:\A|(?<=\x03)\x02[;:–—-]\x1f[^\x03]*\x03)(?:\x02{_LEADS}\x1f[^\x03]*\x03)*?"
+_END = r"(?=(?:\x02[^\x1f\w]*\x1f[^\x03]*\x03)*\Z)"
+_NP = (
+    r"(?:\x02[^\x03]*\x1f(?:DET|PRON) [^\x03]*\x03)?(?:\x02[^\x03]*\x1f(?:ADJ|NUM|NOUN|PROPN|ADV) [^\x03]*\x03){0,4}?"
+    r"\x02[^\x03]*\x1f(?:NOUN|PROPN|PRON) [^\x03]*\x03"
+)
+
+
+class PatternError(ValueError):
+    """A phrase or condition that cannot be understood; `mend` says what to do."""
+
+    def __init__(self, message: str, mend: str) -> None:
+        super().__init__(message)
+        self.mend = mend
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a pattern matched: token indices in the sentence's Doc, end exclusive."""
+
+    start: int
+    end: int
+    clause: Clause | None = None
+
+
+class Pattern(Protocol):
+    """What a rule flags or leaves alone inside one sentence."""
+
+    @property
+    def triggers(self) -> frozenset[str] | None:
+        """Words or base forms of which one must be in the sentence; None when nothing must."""
+
+    def find(self, sentence: Sentence) -> Sequence[Match]:
+        """Every place that the pattern matches."""
+
+
+# ---------------------------------------------------------------- phrases
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    regex: str
+    triggers: frozenset[str] | None
+    needs_comma: bool = True
+
+
+def _token(norm: str = r"[^\x1f]*", lemmas: str = r"[^\x1f]*", tags: str = r"[^\x03]*") -> str:
+    return rf"\x02{norm}\x1f{lemmas}\x1f{tags}\x03"
+
+
+def _tags(name: str) -> str:
+    return rf"[A-Z]+ {_TAGS[name]} [^\x03]*" if name in _TAGS else rf"{name} [^\x03]*"
+
+
+def _spell(word: str) -> list[str]:
+    """The tokens that spaCy makes of a word of a phrase, as norms."""
+    word = word.lower().replace("\u2019", "'")
+    word = _IRREGULAR.get(word, word)
+    for old, new in _CONTRACTIONS:
+        if word.endswith(old) and word != old:
+            word = word[: -len(old)] + new
+    return word.split()
+
+
+@dataclass(slots=True)
+class Phrases:
+    """Compiles phrases with the named word lists (a list's entries are phrases too)."""
+
+    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    _cache: dict[str, _Part] = field(default_factory=dict)
+
+    def compile(self, text: str) -> PhrasePattern:
+        """The pattern for a phrase. Raises PatternError."""
+        part = self._phrase(text)
+        try:
+            return PhrasePattern(text, re.compile(part.regex), part.triggers)
+        except re.error as error:  # only a list that holds itself or a fault of ours gets here
+            raise PatternError(f"the phrase “{text}” cannot be compiled: {error}", "write it in a simpler way") from error
+
+    def lemmas(self, name: str) -> frozenset[str]:
+        """The entries of a word list as base forms (`<go> over` is `go over`). Raises PatternError."""
+        found: set[str] = set()
+        for entry in self._entries(name):
+            if entry.startswith("@"):
+                found |= self.lemmas(entry[1:])
+            else:
+                found.add(re.sub(r"[<>]", "", entry).lower())
+        return frozenset(found)
+
+    def _entries(self, name: str) -> Sequence[str]:
+        if name not in self.lists:
+            known = ", ".join(sorted(self.lists)) or "none"
+            raise PatternError(f"there is no word list “@{name}”", f"write one in lists/{name}.yaml, or use one of: {known}")
+        return self.lists[name]
+
+    def _phrase(self, text: str, *, inside: tuple[str, ...] = ()) -> _Part:
+        tree = _parse(text)
+        begin = any(isinstance(t, Tree) and t.data == "begin" for t in tree.children)
+        body = self._sequence(tree, inside)
+        return _Part(rf"{_BEGIN if begin else ''}(?P<m>{body.regex})" if not inside else body.regex, body.triggers)
+
+    def _sequence(self, tree: Tree[Token], inside: tuple[str, ...]) -> _Part:
+        regex, triggers, first = "", None, True
+        for child in tree.children:
+            assert isinstance(child, Tree)
+            part = self._item(child, inside)
+            if part.regex:
+                regex += part.regex if first or not part.needs_comma else _COMMA + part.regex
+                first = False
+            triggers = _rarer(triggers, part.triggers)
+        return _Part(f"(?:{regex})", triggers)
+
+    def _item(self, tree: Tree[Token], inside: tuple[str, ...]) -> _Part:
+        match tree.data:
+            case "word":
+                return self._word(str(tree.children[0]))
+            case "lemma":
+                return self._lemma(str(tree.children[0]))
+            case "class":
+                return self._class(str(tree.children[0]), inside)
+            case "tagged":
+                base, tag = tree.children
+                assert isinstance(base, Tree)
+                part = self._item(base, inside)
+                return _Part(rf"(?=\x02[^\x03]*\x1f{_tags(str(tag))}\x03){part.regex}", part.triggers)
+            case "list":
+                return self._list(str(tree.children[0]), inside)
+            case "one_of" | "maybe" | "not_ahead":
+                parts = [self._sequence(child, inside) for child in tree.children if isinstance(child, Tree)]
+                regex = "(?:" + "|".join(part.regex for part in parts) + ")"
+                if tree.data == "not_ahead":
+                    return _Part(f"(?!{_COMMA}{regex})", None, needs_comma=False)
+                if tree.data == "maybe":
+                    return _Part(f"(?:{_COMMA}{regex})?", None, needs_comma=False)
+                return _Part(regex, _union(part.triggers for part in parts))
+            case "gap":
+                most = 10 if tree.children[0] == "...." else 4
+                return _Part(rf"(?:\x02(?![;?!]\x1f)[^\x03]*\x03){{0,{most}}}?", None, needs_comma=False)
+            case "begin":
+                return _Part("", None)
+            case "end":
+                return _Part(_END, None, needs_comma=False)
+            case _:
+                sign = str(tree.children[0])
+                return _Part(_token(norm=re.escape(sign)), None if sign in _COMMON else frozenset({sign}), needs_comma=False)
+
+    def _word(self, text: str) -> _Part:
+        regexes = []
+        for word in _spell(text):
+            if "-" in word.strip("-"):
+                pieces = [re.escape(piece) for piece in word.split("-")]
+                apart = f"(?:{_token(norm='[-–]')})?".join(_token(norm=piece) for piece in pieces)
+                regexes.append(f"(?:{_token(norm=re.escape(word))}|{_token(norm=''.join(pieces))}|{apart})")
+            else:
+                regexes.append(_token(norm=re.escape(word)))
+        words = [w for w in _spell(text) if "-" not in w]
+        triggers = frozenset({min(words, key=lambda w: (w in _COMMON, -len(w)))}) if words else None
+        return _Part(_COMMA.join(regexes), triggers)
+
+    def _lemma(self, word: str) -> _Part:
+        base = word.lower()
+        return _Part(_token(lemmas=rf"[^\x1f]*/{re.escape(base)}/[^\x1f]*"), frozenset({base}))
+
+    def _class(self, name: str, inside: tuple[str, ...]) -> _Part:
+        if name in _LISTED:
+            return self._list(_LISTED[name], inside)
+        if name == "NP":
+            return _Part(f"(?:{_NP})", None)
+        return _Part(_ANY if name == "ANY" else _token(tags=_tags(name)), None)
+
+    def _list(self, name: str, inside: tuple[str, ...]) -> _Part:
+        if name in inside:
+            raise PatternError(f"the word list “@{name}” holds itself", "take the reference out of one of the lists")
+        if name not in self._cache:
+            parts = [self._phrase(entry, inside=(*inside, name)) for entry in self._entries(name)]
+            # Longest first, so that "get back to" wins over "get back".
+            longest = sorted(parts, key=lambda part: -part.regex.count(r"\x02"))
+            regex = "(?:" + "|".join(part.regex for part in longest) + ")"
+            self._cache[name] = _Part(regex, _union(part.triggers for part in parts))
+        return self._cache[name]
+
+
+@lru_cache(maxsize=20_000)
+def _parse(text: str) -> Tree[Token]:
+    try:
+        tree = _parser.parse(text).children[0]
+    except UnexpectedInput as error:
+        column = getattr(error, "column", 0) or 0
+        where = f"at character {column}" if column > 0 else "at its end"
+        raise PatternError(
+            f"the phrase “{text}” cannot be read {where}",
+            "check that every bracket is closed; words, <base form>, (a|b), [optional], ..., @list and NOUN are allowed",
+        ) from error
+    assert isinstance(tree, Tree)
+    return tree
+
+
+def _union(sets: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+    union: set[str] = set()
+    for triggers in sets:
+        if triggers is None:
+            return None
+        union |= triggers
+    return frozenset(union)
+
+
+def _rarer(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    """Of two sets of triggers that must both be met, the one that is met less often."""
+    if one is None or other is None:
+        return one if other is None else other
+    return min(one, other, key=lambda triggers: (len(triggers & _COMMON), len(triggers)))
+
+
+@dataclass(frozen=True, slots=True)
+class PhrasePattern:
+    """A compiled phrase."""
+
+    text: str
+    regex: re.Pattern[str]
+    triggers: frozenset[str] | None
+
+    def find(self, sentence: Sentence) -> list[Match]:
+        encoded = sentence.encoded
+        found = []
+        for match in self.regex.finditer(encoded.text):
+            start, end = match.span("m")
+            if start < end:
+                found.append(Match(*encoded.tokens(start, end)))
+        return found
+
+
+# ---------------------------------------------------------------- clause conditions
+
+_TEXT_FIELDS = ("verb", "subject_word", "object_word", "complement")
+_FIELDS = (
+    "subject", "subject_owner", "object", "object_owner", "polarity", "modal", "tense", "mood", "voice", "time", "link",
+)  # fmt: skip
+_PARTIES = {"us", "customer", "third", "nobody", ""}
+_VALUES = {
+    "subject": _PARTIES,
+    "object": _PARTIES,
+    "subject_owner": {"us", "customer", ""},
+    "object_owner": {"us", "customer", ""},
+    "polarity": {"positive", "negative"},
+    "tense": {"past", "present", "future", ""},
+    "mood": {"statement", "question", "imperative", "condition", "counterfactual"},
+    "voice": {"active", "passive"},
+    "time": {"", "day", "span", "vague", "past"},
+    "link": {"", "cause", "result", "contrast", "condition", "time", "purpose", "relative", "report", "concession"},
+    "modal": {
+        "", "can", "could", "may", "might", "must", "shall", "should", "will", "would", "have to", "need to", "be able to", "ought to",
+    },
+}  # fmt: skip
+MARKS = ("clause", "subtree", "sentence", "verb", "words")
+KEYS = (*_TEXT_FIELDS, *_FIELDS, "words", "without", "under")
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """The values that a field may or may not have."""
+
+    allowed: frozenset[str] | None
+    banned: frozenset[str]
+
+    def admits(self, *values: str) -> bool:
+        if any(value in self.banned for value in values):
+            return False
+        return self.allowed is None or any(value in self.allowed for value in values)
+
+
+def _value(key: str, raw: Any, phrases: Phrases) -> _Value:
+    allowed: set[str] = set()
+    banned: set[str] = set()
+    for item in raw if isinstance(raw, list) else [raw]:
+        text = "" if item is None or item == "none" else str(item)
+        negative = text.startswith("not ")
+        text = text.removeprefix("not ").strip()
+        text = "" if text == "none" else text
+        words = phrases.lemmas(text[1:]) if text.startswith("@") else {text}
+        if key in _VALUES and not words <= _VALUES[key]:
+            choice = ", ".join(sorted(v or "none" for v in _VALUES[key]))
+            raise PatternError(f"“{text}” is no value of `{key}`", f"use one of: {choice}")
+        (banned if negative else allowed).update(words)
+    return _Value(frozenset(allowed) if allowed else None, frozenset(banned))
+
+
+@dataclass(frozen=True, slots=True)
+class ClausePattern:
+    """Conditions on one clause (and on the clause above it)."""
+
+    text: str
+    values: Mapping[str, _Value]
+    words: PhrasePattern | None
+    without: PhrasePattern | None
+    under: ClausePattern | None
+    mark: str
+    triggers: frozenset[str] | None
+
+    def find(self, sentence: Sentence) -> list[Match]:
+        matches = []
+        for clause in sentence.clauses:
+            if not self.admits(clause):
+                continue
+            inside = [m for m in self.words.find(sentence) if clause.start <= m.start and m.end <= clause.end] if self.words else []
+            if self.words and not inside:
+                continue
+            if self.without and any(clause.start <= m.start and m.end <= clause.end for m in self.without.find(sentence)):
+                continue
+            start, end = self._marked(clause, sentence, inside)
+            matches.append(Match(start, end, clause))
+        return matches
+
+    def admits(self, clause: Clause) -> bool:
+        """Whether the clause has the values asked for (its words are not looked at)."""
+        for key, value in self.values.items():
+            if key == "verb":
+                if not value.admits(clause.lemma, clause.lemma.split(" ")[0]):
+                    return False
+            elif not value.admits(getattr(clause, key)):
+                return False
+        return self.under is None or (clause.parent is not None and self.under.admits(clause.parent))
+
+    def _marked(self, clause: Clause, sentence: Sentence, inside: Sequence[Match]) -> tuple[int, int]:
+        match self.mark:
+            case "words" if inside:
+                return inside[0].start, inside[0].end
+            case "sentence":
+                return sentence.span.start, sentence.span.end
+            case "verb":
+                return clause.verb.i, clause.verb.i + 1
+            case "subtree":
+                return clause.start, clause.end
+            case _:
+                own = [token.i for token in clause.tokens] or [clause.verb.i]
+                return min(own), max(own) + 1
+
+
+def compile_clause(conditions: Mapping[str, Any], phrases: Phrases, *, mark: str = "clause") -> ClausePattern:
+    """The pattern for a mapping of clause conditions. Raises PatternError."""
+    unknown = [key for key in conditions if key not in KEYS]
+    if unknown:
+        raise PatternError(f"a clause has no `{unknown[0]}`", f"use one of: {', '.join(KEYS)}")
+    if mark not in MARKS:
+        raise PatternError(f"“{mark}” cannot be marked", f"use one of: {', '.join(MARKS)}")
+    values = {key: _value(key, raw, phrases) for key, raw in conditions.items() if key in (*_TEXT_FIELDS, *_FIELDS)}
+    words = phrases.compile(conditions["words"]) if "words" in conditions else None
+    without = phrases.compile(conditions["without"]) if "without" in conditions else None
+    under = compile_clause(conditions["under"], phrases) if "under" in conditions else None
+    triggers = words.triggers if words else None
+    for key in _TEXT_FIELDS:
+        allowed = values[key].allowed if key in values else None
+        if allowed and "" not in allowed:
+            triggers = _rarer(triggers, frozenset(word.split(" ")[0] for word in allowed))
+    return ClausePattern(str(dict(conditions)), values, words, without, under, mark, triggers)
+
+
+# ---------------------------------------------------------------- spaCy's own patterns
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPattern:
+    """A spaCy token pattern or dependency pattern, where words and clauses are not enough."""
+
+    text: str
+    spec: tuple[Mapping[str, Any], ...]
+    triggers: frozenset[str] | None = None
+
+    def find(self, sentence: Sentence) -> list[Match]:
+        from spacy.matcher import DependencyMatcher, Matcher
+
+        vocab = sentence.span.doc.vocab
+        first = sentence.span.start
+        if "RIGHT_ID" in self.spec[0]:
+            dependencies = DependencyMatcher(vocab)
+            dependencies.add("pattern", [list(map(dict, self.spec))])
+            places = [(min(tokens), max(tokens) + 1) for _, tokens in dependencies(sentence.span)]
+        else:
+            matcher = Matcher(vocab)
+            matcher.add("pattern", [list(map(dict, self.spec))], greedy="LONGEST")
+            places = [(start, end) for _, start, end in matcher(sentence.span)]
+        return [Match(first + start, first + end) for start, end in sorted(places)]

@@ -1,0 +1,81 @@
+"""The draft together with all that is known beside it: what rules and checks look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from highnote.finding import Evidence, Message
+from highnote.language import Parsed, Sentence
+from highnote.thread import Situation, situation
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A place that a rule would flag, before the judge has seen it.
+
+    `start` and `end` are source offsets, equal for something that is absent from the whole draft. `pattern` counts the
+    rule's patterns from 0; `fields` fills the blanks of the rule's message.
+    """
+
+    start: int
+    end: int
+    sentence: Sentence | None = None
+    pattern: int = 0
+    evidence: Evidence | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+class Reply:
+    """A parsed draft, its thread (oldest message first) and the circumstances of the run."""
+
+    def __init__(
+        self,
+        parsed: Parsed,
+        thread: Sequence[Message],
+        read: Callable[[str], Parsed],
+        *,
+        date: datetime | None = None,
+        chat: bool = False,
+        valued: bool = False,
+        agent_name: str | None = None,
+    ) -> None:
+        self.parsed = parsed
+        self.thread = tuple(thread)
+        self.date = date
+        self.chat = chat
+        self.valued = valued
+        self.agent_name = agent_name
+        self._read = read
+        self._messages: dict[int, Parsed] = {}
+
+    @property
+    def body(self) -> tuple[Sentence, ...]:
+        return self.parsed.body
+
+    def message(self, index: int) -> Parsed:
+        """The message of the thread at `index`, with its sentences and acts."""
+        if index not in self._messages:
+            self._messages[index] = self._read(self.thread[index].text)
+        return self._messages[index]
+
+    @cached_property
+    def asked(self) -> int | None:
+        """Index of the customer's latest message; None where there is none."""
+        return next((i for i in reversed(range(len(self.thread))) if self.thread[i].sender == "customer"), None)
+
+    @property
+    def customer(self) -> Parsed | None:
+        """The customer's latest message, parsed."""
+        return None if self.asked is None else self.message(self.asked)
+
+    @cached_property
+    def situation(self) -> Situation:
+        """What the customer's latest message is about."""
+        return situation(self.customer)
+
+    def body_sentences_with(self, act: str) -> list[Sentence]:
+        """The body sentences that do `act`."""
+        return [sentence for sentence in self.body if act in sentence.acts]
