@@ -1,0 +1,131 @@
+"""What the commands share: exit statuses, consoles, the errors' voice, and the settings of one run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum, IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from highnote.config import Config, check_names, find_config, read_config
+
+if TYPE_CHECKING:
+    from highnote.rule import Rule
+
+WIDTH = 100
+"""Cells a line of a report may fill where the terminal does not say otherwise."""
+
+
+class Status(IntEnum):
+    """Exit statuses; where several hold, the one that comes first here counts."""
+
+    USAGE = 2
+    """A wrong call, configuration or rule file."""
+    UNREADABLE = 3
+    """An input could not be read, or not be written by --fix; the others are linted."""
+    FINDINGS = 1
+    """Findings at or above the fail level."""
+    FINE = 0
+    INTERNAL = 70
+    """A fault of highnote's own."""
+    INTERRUPTED = 130
+
+
+class Colour(str, Enum):
+    """When to colour."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+def console(colour: Colour = Colour.AUTO, *, stderr: bool = False) -> Console:
+    """A console that prints text as it is; it colours on a terminal without NO_COLOR, or as `colour` says."""
+    if colour is Colour.ALWAYS:
+        made = Console(stderr=stderr, force_terminal=True, color_system="standard", no_color=False)
+    elif colour is Colour.NEVER or os.environ.get("NO_COLOR"):
+        made = Console(stderr=stderr, color_system=None)
+    else:
+        made = Console(stderr=stderr)
+    made.soft_wrap, made._highlight, made._markup, made._emoji = True, False, False, False
+    return made
+
+
+def width_of(out: Console) -> int:
+    """How wide a report may be: the terminal's width up to WIDTH, or what COLUMNS says."""
+    return min(out.width, WIDTH) if out.is_terminal or "COLUMNS" in os.environ else WIDTH
+
+
+def say(message: str) -> None:
+    """A note or an error on stderr, in highnote's name."""
+    console(stderr=True).print(f"highnote: {message}")
+
+
+def fail(message: str, status: Status = Status.USAGE) -> NoReturn:
+    """Say what is wrong and end with `status`."""
+    say(message)
+    raise typer.Exit(status)
+
+
+def forgiving_streams() -> None:
+    """Let stdout and stderr replace what their encoding does not hold, instead of failing on it."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def names(values: Iterable[str] | None) -> tuple[str, ...]:
+    """The names in a repeatable option that also takes commas."""
+    return tuple(name.strip() for value in values or () for name in value.split(",") if name.strip())
+
+
+class Settings:
+    """The configurations of one run: files found by folder, the command line on top, names checked once."""
+
+    def __init__(self, explicit: Path | None, rules: Sequence[Path], changes: Mapping[str, Any]) -> None:
+        self._explicit, self._folders, self._changes = explicit, tuple(rules), dict(changes)
+        self._by_folder: dict[Path, Path | None] = {}
+        self._by_file: dict[Path | None, Config] = {}
+
+    def file_for(self, folder: Path) -> Path | None:
+        """The configuration file that counts for a folder: the nearest above it, else above the current folder."""
+        if self._explicit is not None:
+            return self._explicit
+        if folder not in self._by_folder:
+            self._by_folder[folder] = find_config(folder) or find_config(Path.cwd())
+        return self._by_folder[folder]
+
+    def for_folder(self, folder: Path) -> Config:
+        """The configuration for the drafts of a folder. Raises ConfigError and RuleErrors."""
+        file = self.file_for(folder)
+        if file not in self._by_file:
+            self._by_file[file] = self._read(file)
+        return self._by_file[file]
+
+    def rules_for(self, folder: Path) -> tuple[Rule, ...]:
+        """The rules that a folder's configuration selects."""
+        config = self.for_folder(folder)
+        return tuple(rule for rule in known_rules(config.rules) if config.wants(rule.id))
+
+    def _read(self, file: Path | None) -> Config:
+        written = read_config(file) if file is not None else Config()
+        folders = (*written.rules, *self._folders)
+        options = {rule.id: rule.options for rule in known_rules(folders)}
+        check_names(written, options, file)
+        changes = {key: value for key, value in self._changes.items() if value not in (None, ())}
+        changes["ignore"] = (*written.ignore, *changes.get("ignore", ()))
+        config = written.model_copy(update={**changes, "rules": folders})
+        check_names(config, options)
+        return config
+
+
+def known_rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
+    """All rules, highnote's own and those of `folders`. Raises RuleErrors."""
+    from highnote.rule import load_rules
+
+    return load_rules(folders)

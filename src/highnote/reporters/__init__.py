@@ -1,0 +1,1 @@
+"""Reporters turn what was found into text: pure functions, one module a format."""

@@ -1,0 +1,86 @@
+"""The JSON form of a run: a versioned contract, whose schema `highnote schema report` prints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from highnote.finding import REPORT_VERSION, Finding, Model, Report, Scorecard
+from highnote.reporters.places import Checked, Lines, Summary, summarise
+
+
+class Tool(Model):
+    """Who wrote the report."""
+
+    name: Literal["highnote"] = "highnote"
+    version: str
+
+
+class PlacedFinding(Finding):
+    """A finding with its lines and columns (from 1, columns in code points; the end is the place after the span)."""
+
+    line: int = Field(ge=1)
+    column: int = Field(ge=1)
+    end_line: int = Field(ge=1)
+    end_column: int = Field(ge=1)
+
+
+class DraftReport(Model):
+    """One draft: its findings, its scorecard, and its text after the safe suggestions where they change it."""
+
+    name: str
+    findings: tuple[PlacedFinding, ...] = ()
+    scorecard: Scorecard | None = None
+    rewritten: str | None = None
+
+
+class InputError(Model):
+    """An input that could not be read, and why."""
+
+    name: str
+    message: str
+
+
+class RunReport(Model):
+    """All drafts of one run, in the order in which they were given."""
+
+    version: int = REPORT_VERSION
+    tool: Tool
+    drafts: tuple[DraftReport, ...] = ()
+    errors: tuple[InputError, ...] = ()
+    summary: Summary = Summary()
+
+
+def run_report(checked: Sequence[Checked], errors: Sequence[Report], *, version: str) -> RunReport:
+    """The whole run as one model; `errors` are the reports of inputs that could not be read."""
+    return RunReport(
+        tool=Tool(version=version),
+        drafts=tuple(_draft(one) for one in checked),
+        errors=tuple(InputError(name=report.name, message=report.error or "") for report in errors),
+        summary=summarise([*(one.report for one in checked), *errors]),
+    )
+
+
+def render(checked: Sequence[Checked], errors: Sequence[Report], *, version: str) -> str:
+    """The run as JSON text, indented, with a line break at the end."""
+    data = run_report(checked, errors, version=version).model_dump(mode="json")
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def _draft(checked: Checked) -> DraftReport:
+    report, lines = checked.report, Lines(checked.draft.source)
+    return DraftReport(
+        name=report.name,
+        findings=tuple(_placed(finding, lines) for finding in report.findings),
+        scorecard=report.scorecard,
+        rewritten=report.rewritten if report.rewritten != checked.draft.source else None,
+    )
+
+
+def _placed(finding: Finding, lines: Lines) -> PlacedFinding:
+    (line, column), (end_line, end_column) = lines.place(finding.start), lines.place(finding.end)
+    fields = {name: getattr(finding, name) for name in Finding.model_fields}
+    return PlacedFinding(**fields, line=line, column=column, end_line=end_line, end_column=end_column)

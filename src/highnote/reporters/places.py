@@ -1,0 +1,165 @@
+"""What every reporter needs: lines and columns, the counts of a run, and a suggestion as text before and after."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from highnote.draft import Block, Draft
+from highnote.finding import Edit, Level, Model, Report, Suggestion
+
+LINE_BREAK = re.compile(r"\r\n|\r|\n")
+SENTENCE_BREAK = re.compile(r"(?<=[.!?…])[\"”’)]*\s+(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A draft and what was found in it; reporters take these."""
+
+    draft: Draft
+    report: Report
+
+
+class Summary(Model):
+    """The counts of a run: drafts read, drafts with findings, findings by level, findings that `--fix` mends."""
+
+    drafts: int = 0
+    drafts_with_findings: int = 0
+    unreadable: int = 0
+    errors: int = 0
+    warnings: int = 0
+    infos: int = 0
+    fixable: int = 0
+
+    @property
+    def findings(self) -> int:
+        """All findings, whatever their level."""
+        return self.errors + self.warnings + self.infos
+
+    def __add__(self, other: Summary) -> Summary:
+        return Summary(**{name: getattr(self, name) + getattr(other, name) for name in Summary.model_fields})
+
+
+def summarise(reports: Iterable[Report]) -> Summary:
+    """Count what the reports hold; a report with an error counts as unreadable."""
+    counts = dict.fromkeys(Summary.model_fields, 0)
+    for report in reports:
+        if report.error is not None:
+            counts["unreadable"] += 1
+            continue
+        counts["drafts"] += 1
+        counts["drafts_with_findings"] += bool(report.findings)
+        for finding in report.findings:
+            counts[f"{finding.level.value}s"] += 1
+            counts["fixable"] += any(suggestion.safe for suggestion in finding.suggestions)
+    return Summary(**counts)
+
+
+class Lines:
+    """The lines of a text, found by offset; lines and columns count from 1, columns in code points."""
+
+    def __init__(self, text: str) -> None:
+        breaks = list(LINE_BREAK.finditer(text))
+        self.text = text
+        self._starts = [0, *(match.end() for match in breaks)]
+        self._ends = [*(match.start() for match in breaks), len(text)]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """The line and the column of a character."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def bounds(self, line: int) -> tuple[int, int]:
+        """Where a line begins and ends, without its line break."""
+        return self._starts[line - 1], self._ends[line - 1]
+
+
+def sentence_at(draft: Draft, start: int, end: int) -> tuple[str, int, int] | None:
+    """The prose of the sentences around a span of the source, and where the span lies in that text.
+
+    None where the source itself reads as the prose does, line breaks aside (in HTML or encoded mail it may not).
+    """
+    for block in draft.blocks:
+        if block.text and block.starts[0] <= start and end <= block.ends[-1]:
+            first, last = _local(block, start, end)
+            if block.text[first:last].split() == draft.source[start:end].split():
+                return None
+            left, right = _sentences(block.text, first, last)
+            return block.text[left:right], first - left, last - left
+    return None
+
+
+def before_and_after(draft: Draft, suggestion: Suggestion) -> list[tuple[str, str]]:
+    """The sentences that a suggestion changes, each as read before and after; either may be empty."""
+    pairs: list[tuple[str, str]] = []
+    rest = list(suggestion.edits)
+    for block in draft.blocks:
+        if not block.text:
+            continue
+        touching = [edit for edit in rest if _touches(block, edit)]
+        rest = [edit for edit in rest if not (edit in touching and _inside(block, edit))]
+        pairs += _changed(block, touching)
+    added = [("", edit.text.strip()) for edit in rest if not any(_touches(block, edit) for block in draft.blocks)]
+    return [(old, new) for old, new in [*pairs, *added] if old != new]
+
+
+def _touches(block: Block, edit: Edit) -> bool:
+    if not block.text:
+        return False
+    start, end = block.starts[0], block.ends[-1]
+    return start <= edit.start <= end if edit.start == edit.end else edit.start < end and start < edit.end
+
+
+def _inside(block: Block, edit: Edit) -> bool:
+    return block.starts[0] <= edit.start and edit.end <= block.ends[-1]
+
+
+def _changed(block: Block, edits: Sequence[Edit]) -> list[tuple[str, str]]:
+    """The changed sentences of one block; sentences next to each other come as one."""
+    local = sorted((*_local(block, edit.start, edit.end), edit.text) for edit in edits)
+    regions: list[tuple[int, int]] = []
+    for first, last, _ in local:
+        left, right = _sentences(block.text, first, last)
+        if regions and left <= regions[-1][1]:
+            left, right = regions[-1][0], max(right, regions.pop()[1])
+        regions.append((left, right))
+    pairs = []
+    for left, right in regions:
+        new, at = "", left
+        for first, last, text in local:
+            if left <= first and last <= right and first >= at:
+                new, at = new + block.text[at:first] + text, last
+        pairs.append((_tidy(block.text[left:right]), _tidy(new + block.text[at:right])))
+    return pairs
+
+
+def _local(block: Block, start: int, end: int) -> tuple[int, int]:
+    """The span of the block's text that stands for a span of the source (cut off at the block's ends)."""
+    first = bisect_right(block.ends, start)
+    return first, max(first, bisect_left(block.starts, end))
+
+
+def _sentences(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span of the whole sentences that hold `text[start:end]`."""
+    breaks = [match.end() for match in SENTENCE_BREAK.finditer(text)]
+    left = max((at for at in breaks if at <= start), default=0)
+    right = min((at for at in breaks if at >= end and at > left), default=len(text))
+    return left, right
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())
+
+
+def count(number: int, word: str) -> str:
+    """A number with its word: "1 draft", "2 drafts"."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def by_level(summary: Summary) -> str:
+    """The counts by level in words: "3 errors, 2 warnings"."""
+    names = {Level.ERROR: summary.errors, Level.WARNING: summary.warnings, Level.INFO: summary.infos}
+    words = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "suggestion"}
+    return ", ".join(count(number, words[level]) for level, number in names.items() if number)
