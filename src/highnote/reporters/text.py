@@ -85,7 +85,7 @@ def _place(findings: list[Finding], checked: Checked, lines: Lines, style: Style
         said.append(_wrapped(finding.message, style))
         said.append_text(_why(finding, style))
         if finding.evidence is not None:
-            said.append(_wrapped(f"The customer wrote: “{_clean(finding.evidence.text)}”", style))
+            said.append(_wrapped(f"In the thread: “{_clean(' '.join(finding.evidence.text.split()))}”", style))
         for suggestion in finding.suggestions if style.verbose else finding.suggestions[:1]:
             pairs = before_and_after(checked.draft, suggestion)
             if pairs not in offered:
