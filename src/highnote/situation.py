@@ -1,0 +1,357 @@
+"""What a customer's message is about: a complaint, a request, an enquiry or praise; whether harm is reported, and how it feels.
+
+The message is read from the customer's side: its "I" and "we" (subject "us" in `highnote.clauses`) are the customer, its
+"you" (subject "customer") is us. Rules that need a complaint rest on this, so what is doubtful is no harm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from highnote.clauses import Clause
+    from highnote.language import Parsed, Sentence
+
+Kind = Literal["complaint", "request", "enquiry", "praise", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a customer's message is about.
+
+    `harm`: the customer reports a fault of ours or a loss. `upset`: they say or show that it moves them. `asks_why`:
+    they want to know how it came about. `leaving`: they end the business with us. `remedies`: what they want done, by
+    name (see `REMEDIES`).
+    """
+
+    kind: Kind = "none"
+    harm: bool = False
+    upset: bool = False
+    asks_why: bool = False
+    leaving: bool = False
+    remedies: frozenset[str] = field(default_factory=frozenset)
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Verbs that are trouble by themselves when a thing does them.
+_BREAK = _set("""
+    break crack leak crash freeze snap tear rip disappear vanish flicker overheat jam malfunction drip explode fail
+    shrink peel melt rattle stall lag smell burst shatter collapse corrode rust mould bleed hang die stink buffer sting
+    hum squeak buzz wobble fray drop stop dangle scratch stain stick tangle misfire whistle reek
+    """)
+_BREAK_WITH = _set("down out apart off in away up")
+_PHRASAL_TROUBLE = _set("""
+    break-down cut-out drop-out fall-apart come-off fall-off fall-out wear-out pack-in pack-up conk-out log-out kick-out
+    cut-off shut-down break-off give-up run-out go-off come-apart come-loose go-missing go-wrong hang-up
+    """)
+# Verbs whose failing is trouble: "it does not …", "nobody …".
+_SHOULD = _set("""
+    work arrive come start load charge connect function respond answer reply receive get deliver hear appear match
+    happen ship refund reimburse honour honor switch turn show fit heat cool print play open close lock hold move help
+    fix repair solve resolve bother call contact send inform tell update explain recognise recognize register sync
+    download boot drain spin flush seal credit include contain keep warn exist let accept know allow go
+    """)
+_ON_US = _set("""
+    charge bill send deliver ship tell give promise refuse deny cancel cut lock block suspend lose ruin break damage
+    mislead ignore overcharge forget split downgrade put make take double-charge reject decline debit invoice keep say
+    advise assure quote deduct pass misinform
+    """)
+# What is a wrong whoever does it to the customer, with "you" as the doer or in the passive.
+_WRONG = _set("""
+    overcharge double-charge double-bill ignore mislead lie cheat missell mis-sell insult scam rob wreck overbook
+    double-book short-change shortchange defraud misinform deceive neglect dupe
+    """)
+_WRONG_PASSIVE = _set("""
+    refuse deny decline reject lose forget ruin break damage block suspend lock split downgrade delay smash steal
+    destroy scratch dent bend crush soak spoil cut-off lock-out log-out turn-away turn-down
+    """)
+_WRONG_ACTIVE = _set("refuse lose forget ruin break damage wreck fail cut-off hang-up reject smash destroy spoil scratch misplace flood")
+_TROUBLE = _set("""
+    broken faulty defective dead damaged wrong missing late cracked torn bent chipped dirty blank stuck scratched dented
+    stained leaky leaking mouldy moldy rotten stale incomplete overdue ruined useless unusable frozen unsafe smashed
+    soaked spoiled spoilt burnt ripped crooked disgusting filthy rude unhelpful appalling terrible awful horrible
+    dreadful shocking inedible delayed inaccurate incorrect misleading unreachable lukewarm shattered warped squashed
+    crushed leathery inoperative corrupt corrupted garbled blurry cold unacceptable
+    """)
+# Adjectives that are trouble as a predicate, though not before every noun ("a late checkout", "the cold starter").
+_PREDICATE_ONLY = _set("late cold missing stuck dead blank frozen wrong dirty delayed overdue")
+_PREDICATE_TOO = _set("down short empty gone off closed worn loose opened noisy")
+_WELL = _set("right good safe ok okay acceptable fine correct fair enough fun funny impressed happy satisfied pleased amused normal")
+_FEELING = _set("""
+    furious angry annoyed annoying disappointed disappointing disappointment upset upsetting appalled disgusted
+    disgusting outraged frustrated frustrating frustration livid fuming gutted devastated unhappy dissatisfied
+    unacceptable ridiculous disgrace disgraceful outrageous shambles joke appalling pathetic embarrassing embarrassed
+    humiliating humiliated heartbroken desperate irritated irritating infuriating insulting rude incompetent hopeless
+    scandalous absurd unbelievable shocked shocking cheated
+    """)
+_HURT = _set("rash bruise injury injure hurt allergic ill sick wound vomit poison coeliac tear")
+# Spellings that say trouble even where the parser takes the verb for a noun ("the kettle leaks").
+_BREAK_WORDS = re.compile(
+    r"\b(?:leaks?|leaking|leaked|drips?|dripping|crash(?:es|ed|ing)|freezes|froze|flickers?|flickering|snapped|cracked|broke|breaks|overheat(?:s|ed|ing)"
+    r"|smoking|sparks|sparking|jams|jammed|malfunction\w*|vanished|disappeared|falls? apart|fell (?:apart|off)|came (?:off|apart|loose)|logs? me out"
+    r"|(?:has|had|have|with|got|is|are|was|were|been) (?:a |an |only |no |some |the )?(?:\w+ )?(?:hole|chip|crack|tear|scratch|dent|stain|fault|defect|bug|zero balance|dead pixels?)s?"
+    r"|threw|wiped|swallowed|double[- ]charged|shows? (?:a |an )?(?:error|zero|wrong|e\d+)|says? (?:.{0,3}not|.{0,3}error|.{0,3}invalid|i don'?t|wrong)"
+    r"|error \w*\d\w*|no (?:hot water|heating|signal|power|water|internet|instructions|manual|lunch|light|sound|picture|reply|answer|trace|sign|\w+ option|one (?:came|called|answered|showed)))\b",
+    re.IGNORECASE,
+)
+_AFTERMATH = re.compile(
+    r"\b(?:what now|what happens now|what are my options|what (?:will|can|are) you (?:do|going to do)|what(?:'s| is) going on|who is going to|sort (?:it|this|that|him|them) out"
+    r"|do something|put (?:it|this) right|clear this|make (?:it|this) right|how (?:could|can) this happen|is anyone|please help|pls help|help!|seriously\?|what can you do|look into)\b",
+    re.IGNORECASE,
+)
+_REDRESS = ("refund", "replacement", "repair", "compensation")
+
+_CHASING = re.compile(
+    r"\b(?:(?:second|third|fourth|fifth|2nd|3rd|4th|5th|umpteenth) (?:time|e-?mail|message|call|attempt|letter|request|visit|complaint|one)"
+    r"|still (?:no|not|nothing|waiting|have ?n[o']t|has ?n[o']t|haven'?t|hasn'?t|isn'?t|doesn'?t|didn'?t|wrong|broken)"
+    r"|(?:nobody|no one|no-one|none of you)(?: has| have| ever| even| at \w+)* (?:\w+(?:s|ed)|came|been|told|rang|got|will)"
+    r"|(?:was|were) (?:supposed|meant|due|promised|told) (?:to|by|on|it|that|they|there|two|three|\w+ (?:would|days|weeks))"
+    r"|(?:(?:you|they|he|she|colleague|agent) (?:\w+ )?|was |were |been )promised|keeps? (?:on )?\w+ing"
+    r"|i(?: have|'ve)? (?:asked|called|written|wrote|emailed|phoned|rung|told|complained|reported|left)(?: \w+){0,6} (?:\w+ times|twice|already|voicemails)"
+    r"|(?:been trying|tried) (?:\w+ ){0,6}(?:for \w+ (?:days|weeks|months)|\w+ times)|heard (?:nothing|no more)|no longer works?"
+    r"|come and gone|\d+ (?:min(?:ute)?s|hours|days|weeks|months) (?:too )?late|(?:hours?|days?|weeks?|months?) (?:too )?late"
+    r"|took (?:a|the|unpaid|half a) (?:day|afternoon|morning|leave)(?: off)?|fed up|sick of|tired of|had enough|losing patience"
+    r"|not (?:what|as) (?:i|we|was|described|advertised|ordered|promised)|(?:again|too|yet)!+|in pieces|out of order)\b",
+    re.IGNORECASE,
+)
+_WAITED = re.compile(
+    r"\b(?:been waiting|(?:have|'ve) waited|waited (?:in|over|all|\d+|\w+ (?:hours|weeks|days))|waiting (?:since|for (?:\w+ )?(?:\w+ (?:weeks|days|hours|months))))\b", re.IGNORECASE
+)
+_NOT_AS_ORDERED = re.compile(
+    r"\b(?:came|arrived|delivered|turned up|comes|sent|got|received|shows?|charged|given|booked in)\b[^.?!]{0,50}\b(?:without|instead of|rather than|not the|only)\b"
+    r"|\((?:\w+ ){1,3}instead of [^)]*\)|\b(?:charged|billed|debited|paid|taken|went out|deducted)\b[^.?!]{0,30}\b(?:twice|2x|double|two times|again)\b"
+    r"|\b(?:twice|double)(?:[ -]charged|[ -]billed)|only (?:one|two|three|half|\d+) (?:\w+ )?(?:of|out of) (?:the|my)\b|\bhad? (?:only|just) \d+ of \d+|there(?:'s| is) (?:glass|hair|mould|mold|a hole|a scratch|a crack|a tear|a dent)"
+    r"|\b(?:ordered|booked|paid for|asked for|requested|chose|was promised|expected|wanted)\b[^.?!]{3,90}\b(?:(?:but|and|yet)(?: i| we| you)? (?:just )?(?:got|received|was given|were given|came|sent|delivered)|,? (?:got|came|received|arrived))\b",
+    re.IGNORECASE,
+)
+_LOST = re.compile(r"\b(?:wasted|a waste of|lost (?:\w+ )?(?:sales|orders|money|customers|data|photos|work|wages|income)|lose sales|lost (?:a|the|half a) (?:day|deposit)|missed (?:the|our|my) (?!app)\w+|€?\d+ (?:euros? )?of \w+ lost)\b", re.IGNORECASE)
+_OWN_SLIP = re.compile(
+    r"\b(?:by (?:mistake|accident)|accidentally|my (?:own )?(?:fault|mistake|bad)|silly me|stupid of me|i'?m (?:such )?an? idiot"
+    r"|(?:i|we|husband|wife|son|daughter) (?:\w+ )?(?:forgot|misread|mistyped|dropped|spilt|spilled|threw|misplaced|mixed)"
+    r"|i (?:think )?(?:i )?(?:\w+ )?(?:typed|entered|gave|booked|bought|picked|chose|ordered|clicked|put)(?: \w+){0,4} wrong)\b",
+    re.IGNORECASE,
+)
+_WHY = re.compile(
+    r"\b(?:why|how come|how (?:could|can|did) (?:this|it|that|such|you)\b|what (?:happened|went wrong|caused|is the reason|was the reason)"
+    r"|explain (?:why|how|what)|how is (?:this|it|that) possible|the reason (?:for|why))",
+    re.IGNORECASE,
+)
+_NO_WHY = re.compile(r"\b(?:that(?:'s| is) why|why (?:not|don't you)|no idea why|which is why|and why i)\b", re.IGNORECASE)
+_LEAVE = re.compile(
+    r"\b(?:cancel\w*|end|terminat\w+|clos(?:e|ing)|quit)\s+(?:\w+\s+){0,2}?(?:membership|subscription|account|contract|policy|plan|service|broadband|line)\b"
+    r"|\basked to end it\b|\b(?:decided to leave|going elsewhere|business elsewhere|custom elsewhere|switching (?:to|provider)|leaving you)\b",
+    re.IGNORECASE,
+)
+_PRAISE = re.compile(
+    r"\b(?:well done|(?:great|good|lovely|excellent|amazing) (?:job|work|service|experience)|keep it up|lov(?:e|ed) (?:the|your|it|this)|fantastic|brilliant|wonderful|"
+    r"amazing|excellent|superb|delighted|(?:very |so |really )impressed|so much better|made (?:my|our) (?:day|week|evening)|(?:big|huge|many) thank\w*"
+    r"|thank(?:s| you) (?:so much|for (?:the|your|being) (?:great|lovely|quick|fast|excellent|kind|wonderful|fantastic|brilliant|amazing|\w+ help))|just wanted to say"
+    r"|compliments?|kudos|hats off|five stars|couldn'?t be happier|so (?:kind|helpful|happy|pleased))\b",
+    re.IGNORECASE,
+)
+_SHOUT = re.compile(r"[!?]{2,}|\b(?:NOT|[A-Z]{4,})(?: [A-Z]{2,})+\b")
+
+REMEDIES: dict[str, re.Pattern[str]] = {
+    name: re.compile(pattern, re.IGNORECASE)
+    for name, pattern in {
+        "refund": r"\b(?:re-?fund\w*|reimburs\w+|money(?: \w+){0,2} back|(?:fees?|payment|deposit|price|[£€$]? ?\d[\d.,]*(?: ?\w{2,5})?|fare|difference|overdraft \w+) (?:paid )?(?:back|returned)"
+        r"|(?:give|pay|send|get|want|have)(?: \w+){0,6} back|repay\w*|credit(?:ed)? back|revers\w+ (?:it|the|this|that)|pls reverse)\b",
+        "replacement": r"\b(?:replac\w+|exchang\w+|swap\w*|re-?sen[dt]\w*|(?:a )?new (?:one|\w+)(?: please| pls)|send (?:me )?(?:another|a new|the (?:right|correct|missing)))\b",
+        "repair": r"\b(?:repair\w*|fix\w*|mend\w*|sort (?:it|this|that) out|sort this|technician|engineer|mechanic|plumber)\b",
+        "cancel": r"\b(?:cancel\w*|terminat\w+|unsubscribe\w*|end my|close my|end it|take me off|remove me|stop (?:it|this|sending))\b",
+        "callback": r"\b(?:call(?:ed)? (?:me|us|back)|call-?back|ring me|phone me|speak to|talk to)\b",
+        "invoice": r"\b(?:invoices?|receipts?|quote|quotation|estimate)\b",
+        "compensation": r"\b(?:compensat\w+|goodwill|discount|knock something off|voucher|something back|paid for)\b",
+        "delivery": r"\b(?:deliver\w*|dispatch\w*|ship(?:ped|ping)?|send (?:me |us )?(?:the|my|it|them|one))\b",
+        "correction": r"\b(?:correct\w*|chang\w+|updat\w+|amend\w*|remov\w+|delet\w+|move|rebook\w*|re-?issue\w*)\b",
+    }.items()
+}
+"""What customers ask to be done, and how they name it."""
+
+
+def situation(message: Parsed | None) -> Situation:
+    """What a customer's message is about; nothing for no message, an empty one, or one that is not in English."""
+    if message is None or not message.sentences or not is_english(message):
+        return Situation()
+    sentences = [s for s in message.sentences if s.zone.value != "signature"]
+    text = " ".join(s.text for s in sentences).replace("’", "'")
+    own_slip = bool(_OWN_SLIP.search(text))
+    upset = any(_feels(sentence) for sentence in sentences)
+    praise = len(_PRAISE.findall(text))
+    wishes = [s for s in sentences if not _tells(s)]
+    remedies = frozenset(name for name, pattern in REMEDIES.items() if any(pattern.search(s.text) for s in wishes))
+    score = sum(max(_cues(sentence)) for sentence in sentences) + 0.5 * upset
+    if any(_reports(sentence) for sentence in sentences):  # something happened, and it is to be put right
+        score += 0.5 * bool(remedies.intersection(_REDRESS)) + 0.5 * bool(_AFTERMATH.search(text)) + 0.5 * bool(_SHOUT.search(text))
+    harm = score >= (2.0 if own_slip else 1.0) and not (praise and score < 1.5)
+    asks = "?" in text or any(c.mood == "question" for s in sentences for c in s.clauses)
+    kind: Kind = (
+        "complaint" if harm or (upset and not praise)
+        else "praise" if praise and not asks and not _requests(sentences)
+        else "request" if _requests(sentences)
+        else "enquiry"
+    )  # fmt: skip
+    return Situation(
+        kind=kind,
+        harm=harm,
+        upset=upset or (harm and bool(_SHOUT.search(text))),
+        asks_why=bool(_WHY.search(_NO_WHY.sub("", text))),
+        leaving=bool(_LEAVE.search(text)),
+        remedies=remedies,
+    )
+
+
+def _reports(sentence: Sentence) -> bool:
+    """The sentence tells what somebody other than the customer did, or what something is like."""
+    return any(
+        clause.mood == "statement" and clause.tense in {"past", "present"} and not clause.modal and clause.parent is None
+        and (clause.subject != "us" or clause.subject_owner or clause.voice == "passive" or clause.lemma in {"get", "receive", "find"})
+        for clause in sentence.clauses
+    )  # fmt: skip
+
+
+def _tells(sentence: Sentence) -> bool:
+    """A sentence that only tells what happened wishes nothing."""
+    moods = {c.mood for c in sentence.clauses}
+    wish = re.search(r"\b(?:want|like|need|please|pls|plz|could|would|can|expect|demand|prefer|asked|hope)\b", sentence.text, re.IGNORECASE)
+    return moods <= {"statement", "condition", "counterfactual"} and not wish
+
+
+def _requests(sentences: Iterable[Sentence]) -> bool:
+    return any(
+        clause.mood == "imperative"
+        or (clause.mood == "question" and clause.subject == "customer" and clause.modal in {"can", "could", "will", "would"})
+        or (clause.subject == "us" and clause.lemma in {"want", "need", "like"} and clause.mood == "statement" and clause.tense != "past")
+        for sentence in sentences
+        for clause in sentence.clauses
+    )
+
+
+def _feels(sentence: Sentence) -> bool:
+    """The sentence says how the customer feels about it: "furious", "a joke", "not good enough"."""
+    words = {t.lemma_.lower() for t in sentence.span} | {t.lower_ for t in sentence.span}
+    if not words & _FEELING:
+        return bool(re.search(r"\b(?:not good enough|good grief|can'?t be serious|beyond a joke|fed up|sick of|losing patience)\b", sentence.text, re.IGNORECASE))
+    return not re.search(r"\b(?:not|n't|never) (?:\w+ )?(?:angry|annoyed|upset|disappointed)", sentence.text, re.IGNORECASE)
+
+
+def _cues(sentence: Sentence) -> Iterator[float]:
+    """How strongly each part of a sentence reports harm: 1 is enough, 0.5 needs another."""
+    text = sentence.text.replace("’", "'")
+    yield 0.0
+    for pattern, weight in ((_CHASING, 1.0), (_WAITED, 1.0), (_NOT_AS_ORDERED, 1.0), (_LOST, 0.5)):
+        if pattern.search(text) and not _asked(sentence):
+            yield weight
+    if _asked(sentence) and re.search(r"\bwhy (?:was|were|has|have|did|is|are|am|isn|hasn|haven|didn|do|does|doesn)\b", text, re.IGNORECASE):
+        yield 0.5
+    for clause in sentence.clauses:
+        yield _harm(clause)
+    yield _fragment(sentence)
+    if _BREAK_WORDS.search(text) and not _asked(sentence) and not re.match(r"(?:i|we) (?!got|was|had|have)", text, re.IGNORECASE):
+        yield 1.0
+    if not _asked(sentence) and any(t.lemma_.lower() in _HURT for t in sentence.span):
+        yield 0.5
+
+
+def _asked(sentence: Sentence) -> bool:
+    """A question about how things are in general reports nothing."""
+    return any(c.mood == "question" and c.parent is None and c.tense != "past" for c in sentence.clauses)
+
+
+def _phrasal(clause: Clause) -> str:
+    return clause.lemma.replace(" ", "-")
+
+
+def _harm(clause: Clause) -> float:
+    """How strongly a clause reports harm."""
+    if clause.mood in {"condition", "counterfactual", "imperative"} or clause.modal in {"would", "should", "may", "might"}:
+        return 0.0
+    if clause.mood == "question" and clause.tense != "past" and clause.polarity == "positive":
+        return 0.0
+    weight = 0.5 if clause.mood == "question" else 1.0
+    verb, positive = _phrasal(clause), clause.polarity == "positive"
+    writer = clause.subject == "us" and not clause.subject_owner
+    if positive and not writer:
+        if (verb in _BREAK or verb in _PHRASAL_TROUBLE or verb.partition("-")[0] in _BREAK) and clause.voice == "active" and clause.subject == "third":
+            return weight
+        if clause.complement in _TROUBLE or (clause.complement in _PREDICATE_TOO and clause.subject == "third"):
+            return weight
+        if clause.complement in _PREDICATE_ONLY:
+            return weight
+    if positive and clause.voice == "passive" and (verb in _WRONG or verb in _WRONG_PASSIVE):
+        return weight if clause.subject != "us" else 0.0
+    if positive and clause.subject == "customer" and (verb in _WRONG or (verb in _WRONG_ACTIVE and clause.tense == "past")):
+        return weight
+    if positive and clause.subject == "third" and verb in _WRONG_ACTIVE | _WRONG and clause.tense == "past" and clause.object:
+        return weight
+    if not positive:
+        return _failing(clause, verb, weight)
+    return 0.0
+
+
+def _failing(clause: Clause, verb: str, weight: float) -> float:
+    """Something that should have happened did not."""
+    first = verb.partition("-")[0]
+    if clause.complement in _WELL and clause.subject != "us":
+        return weight
+    if first not in _SHOULD:
+        return 0.0
+    if clause.subject == "us":  # "I never got it", "we cannot log in", but not "I don't use it"
+        return weight if first in {"receive", "hear"} or (first == "get" and clause.tense == "past") else 0.0
+    if clause.subject in {"third", "nobody"}:
+        return weight if first not in {"know", "let", "allow", "contain", "include", "go"} or clause.modal == "will" else weight / 2
+    return weight if clause.tense == "past" or clause.modal in {"will", "can"} or clause.mood == "statement" else 0.0
+
+
+def _fragment(sentence: Sentence) -> float:
+    """Trouble named without a verb or before a noun: "wrong size again", "a broken zip", "no light, nothing"."""
+    if _asked(sentence):
+        return 0.0
+    writer = any(c.subject == "us" and not c.subject_owner and c.lemma not in {"get", "receive", "have", "find", "be"} for c in sentence.clauses)
+    for token in sentence.span:
+        lemma = token.lower_ if token.lower_ in _TROUBLE else token.lemma_.lower()
+        if lemma not in _TROUBLE or lemma in {"late", "cold"}:
+            continue
+        if token.dep_ == "amod" and token.head.pos_ in {"NOUN", "PROPN"}:
+            wanted = any(c.lemma in {"replace", "fix", "repair", "have", "get"} and c.mood != "statement" for c in sentence.clauses)
+            return 0.5 if writer or wanted else 1.0
+        if token.dep_ in {"ROOT", "acl", "acomp", "oprd", "advcl", "xcomp"} and not writer:
+            return 1.0
+    return 0.0
+
+
+# ---------------------------------------------------------------- language
+
+_OTHERS = ("de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "pl", "fi", "tr", "cs", "hu", "ro")
+
+
+@cache
+def _stop_words(language: str) -> frozenset[str]:
+    words: frozenset[str] = frozenset(import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS)
+    return words
+
+
+@cache
+def _foreign() -> dict[str, frozenset[str]]:
+    return {language: _stop_words(language) - _stop_words("en") for language in _OTHERS}
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def is_english(message: Parsed) -> bool:
+    """Whether a message is in English, by its function words; a message of a few words counts as English."""
+    words = [w.lower() for s in message.sentences for w in _WORD.findall(s.text)]
+    if sum(not w.isascii() for w in words) > len(words) / 2 and len(words) > 2:
+        return False
+    english = sum(w in _stop_words("en") for w in words)
+    foreign = max((sum(w in stop for w in words) for stop in _foreign().values()), default=0)
+    return foreign < 2 or english > foreign
