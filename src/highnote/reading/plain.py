@@ -18,6 +18,13 @@ _UNDERLINE = re.compile(r"(?:={3,}|-{3,})$")
 _RULE = re.compile(r"[-=_*~#. ]{3,}$")
 _SENTENCE_END = re.compile(r"[.!?:…][\"'”’)\]]*$")
 _SHORT = 45
+_OPEN = """
+a an the of to and or but in on at for from by with as if that which who our your my their his her its is are
+was were be been will would can could may might must shall should not no we i you they he she it this these
+those mr mrs ms dr
+"""
+_OPEN_WORDS = frozenset(_OPEN.split())
+"""A line that ends with one of these goes on in the next."""
 
 
 def read_text(text: str, name: str = "draft") -> Draft:
@@ -44,7 +51,8 @@ def assemble(flat: Flat) -> tuple[tuple[Block, ...], tuple[Line, ...]]:
     width = _width(zoned)
     blocks = []
     for group in _groups(zoned, width):
-        block = fold(flat.traced, [(line.start, line.end) for line in group], group[0].zone or Zone.BODY, group[0].kind or Kind.PARAGRAPH)
+        pieces = [(line.start, line.end) for line in group]
+        block = fold(flat.traced, pieces, group[0].zone or Zone.BODY, group[0].kind or Kind.PARAGRAPH)
         if block:
             blocks.append(block)
     return tuple(blocks), tuple(line for line in marked if line.zone is Zone.QUOTE or not line.text)
@@ -53,31 +61,33 @@ def assemble(flat: Flat) -> tuple[tuple[Block, ...], tuple[Line, ...]]:
 def _itemise(lines: Sequence[Line]) -> list[Line]:
     """Recognise list items and headings by their markers, leave the markers out, drop lines that only rule off."""
     done: list[Line] = []
+    in_list = False
     for line in lines:
         above = done[-1] if done else None
         if line.kind or not line.text:
             done.append(line)
-        elif above and above.text and not above.depth and not line.depth and _UNDERLINE.match(line.text) and _titles(done):
+        elif above and _UNDERLINE.match(line.text) and _is_title(done) and above.depth == line.depth:
             done[-1] = replace(above, kind=Kind.HEADING, hard=True)
             done.append(replace(line, text="", end=line.start))
         else:
-            done.append(_marked(line, above))
+            in_list = in_list and bool(above and above.text)
+            done.append(_marked(line, above, in_list=in_list))
+            in_list = in_list or done[-1].kind is Kind.ITEM
     return done
 
 
-def _titles(done: Sequence[Line]) -> bool:
+def _is_title(done: Sequence[Line]) -> bool:
     """The last line may be a title: it stands alone and is short."""
-    return len(done[-1].text) < 80 and done[-1].kind is None and (len(done) == 1 or not done[-2].text)
+    return 0 < len(done[-1].text) < 80 and done[-1].kind is None and (len(done) == 1 or not done[-2].text)
 
 
-def _marked(line: Line, above: Line | None) -> Line:
-    heading = _HEADING.match(line.text)
-    if heading:
-        return replace(line, text=line.text[heading.end() :], start=line.start + heading.end(), kind=Kind.HEADING, hard=True)
-    item = _ITEM.match(line.text)
-    if not item or not _may_be_item(line, above):
+def _marked(line: Line, above: Line | None, *, in_list: bool) -> Line:
+    kind, marker = Kind.HEADING, _HEADING.match(line.text)
+    if not marker and (in_list or _may_be_item(line, above)):
+        kind, marker = Kind.ITEM, _ITEM.match(line.text)
+    if not marker:
         return line
-    return replace(line, text=line.text[item.end() :], start=line.start + item.end(), kind=Kind.ITEM, hard=True)
+    return replace(line, text=line.text[marker.end() :], start=line.start + marker.end(), kind=kind, hard=True)
 
 
 def _may_be_item(line: Line, above: Line | None) -> bool:
@@ -127,9 +137,4 @@ def _meant(above: Line, line: Line, width: int) -> bool:
         return False
     if _SENTENCE_END.search(above.text):
         return True
-    return len(above.text) <= _SHORT and above.text.rsplit(None, 1)[-1].lower() not in _OPEN
-
-
-_OPEN = frozenset(
-    ["a", "an", "the", "of", "to", "and", "or", "but", "in", "on", "at", "for", "from", "by", "with", "as", "if", "that", "which", "who", "our", "your", "my", "their", "his", "her", "its", "is", "are", "was", "were", "be", "been", "will", "would", "can", "could", "may", "might", "must", "shall", "should", "not", "no", "we", "i", "you", "they", "he", "she", "it", "this", "these", "those", "mr", "mrs", "ms", "dr"]
-)
+    return len(above.text) <= _SHORT and above.text.rsplit(None, 1)[-1].lower() not in _OPEN_WORDS

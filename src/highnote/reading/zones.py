@@ -11,7 +11,7 @@ from highnote.reading.lines import Line
 
 _HELLO = re.compile(
     r"(?:(?:@\w+|_)\s+)?"
-    r"(?:(?:a )?(?:very )?good (?:morning|afternoon|evening|day)|g'?day|(?:good )?(?:morning|afternoon|evening)(?=[\s,!]*$)"
+    r"(?:(?:a )?(?:very )?good (?:morning|afternoon|evening|day)|g'?day|(?:morning|afternoon|evening)(?=[\s,!]*$)"
     r"|h+i+(?:ya)?|h+e+y+a?|hello+|hullo|hallo|howdy|yo|dear(?:est)?|greetings|salutations|to whom it may concern"
     r"|hola|buenos d[ií]as|estimad[oa]s?|bonjour|salut|ch[eè]re?s?|ciao|buongiorno|gentile|guten (?:tag|morgen|abend)"
     r"|liebe[rs]?|sehr geehrte[rs]?|moin|servus|ol[aá]|prezad[oa]s?|beste|geachte|hej|hei|k[aæ]re|cześć|dzień dobry)"
@@ -22,48 +22,82 @@ _HANDLE = re.compile(r"@\w+[,:]?(?=\s)|_(?=\s)")
 _NAME_STOP = re.compile(r"[,:!?;]|\s[-–—]\s|[–—]|\.{2,}|…")
 _TITLE = r"(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|mme|m|st|herr|frau|sr|sra|rev|lord|lady|capt)"
 _TITLED_STOP = re.compile(rf"(?i)\b(?:{_TITLE}|\w)\.$")
-_NOT_NAMES = frozenset(
-    ["i", "i'm", "i've", "i'd", "i'll", "im", "we", "we're", "we've", "we'd", "we'll", "he", "she", "they", "it", "it's", "its", "you're", "you've", "you'd", "you'll", "your", "our", "my", "this", "that", "these", "those", "here", "there's", "is", "are", "was", "were", "be", "been", "am", "have", "has", "had", "do", "does", "did", "can", "could", "will", "would", "shall", "should", "may", "might", "must", "not", "no", "yes", "yep", "yeah", "nope", "ok", "okay", "sure", "thank", "thanks", "thx", "sorry", "apologies", "please", "just", "so", "to", "of", "on", "at", "in", "for", "from", "by", "with", "about", "as", "if", "when", "what", "why", "how", "who", "which", "where", "while", "because", "since", "but", "or", "however", "unfortunately", "well", "great", "good", "nice", "glad", "happy", "hope", "hoping", "welcome", "congratulations", "done", "fixed", "sent", "shipped", "refunded", "cancelled", "also", "then", "now", "today", "tomorrow", "yesterday", "soon", "asap", "note", "nb", "attention", "re", "regarding", "subject", "ps", "p.s", "important", "update", "urgent", "reminder", "hence", "perfect", "absolutely", "certainly", "indeed", "understood", "noted", "agreed", "correct", "exactly", "right", "wrong", "true", "false", "never", "always", "maybe", "perhaps", "first", "second", "third", "finally", "lastly", "next", "meanwhile", "otherwise", "therefore", "thus", "only", "again", "still", "once", "wonderful", "excellent", "brilliant", "fantastic", "awesome", "amazing", "lovely", "cool", "alas", "actually", "honestly", "frankly", "obviously", "clearly", "basically", "hopefully", "luckily", "fortunately", "additionally", "furthermore", "moreover", "nevertheless", "nonetheless", "oh", "ah", "wow", "hmm", "oops", "ouch", "huh", "hooray", "hurray", "let", "let's", "see", "get", "go", "take", "give", "make", "keep", "send", "call", "try", "check", "click"]
-)
-_GREETED = frozenset(["there", "all", "everyone", "everybody", "team", "folks", "both", "you", "two", "three", "again", "friend", "friends", "sir", "madam", "and", "&", "or"])
-_JOINERS = frozenset(["of", "the", "and", "&", "|", "/", "-", "–", "—", "de", "da", "di", "del", "della", "van", "von", "der", "den", "la", "le", "el", "at", "@", "for", "from", "in", "on", "to", "y", "e", "i"])
+_NOT_NAMES_TEXT = """
+i i'm i've i'd i'll im we we're we've we'd we'll he she they it it's its you're you've you'd you'll your our
+my this that these those here there's is are was were be been am have has had do does did can could will would
+shall should may might must not no yes yep yeah nope ok okay sure thank thanks thx sorry apologies please just
+so to of on at in for from by with about as if when what why how who which where while because since but or
+however unfortunately well great good nice glad happy hope hoping welcome congratulations done fixed sent
+shipped refunded cancelled also then now today tomorrow yesterday soon asap note nb attention re regarding
+subject ps p.s important update urgent reminder hence perfect absolutely certainly indeed understood noted
+agreed correct exactly right wrong true false never always maybe perhaps first second third finally lastly
+next meanwhile otherwise therefore thus only again still once wonderful excellent brilliant fantastic awesome
+amazing lovely cool alas actually honestly frankly obviously clearly basically hopefully luckily fortunately
+additionally furthermore moreover nevertheless nonetheless oh ah wow hmm oops ouch huh hooray hurray let let's
+see get go take give make keep send call try check click
+"""
+_NOT_NAMES = frozenset(_NOT_NAMES_TEXT.split())
+_GREETED_TEXT = """
+there all everyone everybody team folks both you two three again friend friends sir madam and & or
+"""
+_GREETED = frozenset(_GREETED_TEXT.split())
+_JOINERS_TEXT = """
+of the and & | / - – — de da di del della van von der den la le el at @ for from in on to y e i
+"""
+_JOINERS = frozenset(_JOINERS_TEXT.split())
 
 _WISHES = (
-    r"(?:regards|rgds|wishes|greetings|greets|thanks|thank you|thx|tx|ta|cheers|love|hugs|respects?|sympathy|condolences|"
-    r"sincerely|faithfully|truly|respectfully|cordially|warmly|kindly|gratefully|best|yours|ciao|bye|goodbye|adieu|take care|"
-    r"all the best|so long|until then|till then|see you(?: (?:soon|then|there|later|around))?|talk soon|speak soon|over and out|"
-    r"namaste|slainte|peace|br|kr|rgrds|brgds|xo+|x+|many thanks|mfg|vg|lg|mvh|bien à vous|cordialement|saludos|un saludo|"
-    r"atentamente|abra[zç]os?|gr(?:ü|ue)(?:ß|ss)e|hilsen|h[aä]lsningar|groet(?:en|jes)?|saluti|sal[uú]dos|pozdrawiam)"
+    r"(?:regards|rgds|wishes|greetings|greets|thanks|thank you|thx|tx|ta|cheers|love|hugs|respects?|sympathy|"
+    r"condolences|sincerely|faithfully|truly|respectfully|cordially|warmly|kindly|gratefully|best|yours|ciao|bye|"
+    r"goodbye|adieu|take care|all the best|so long|until then|till then|see you(?: (?:soon|then|there|later|around))?|"
+    r"talk soon|speak soon|over and out|namaste|slainte|peace|br|kr|rgrds|brgds|xo+|x+|many thanks|mfg|vg|lg|mvh|"
+    r"bien à vous|cordialement|saludos|un saludo|atentamente|abra[zç]os?|gr(?:ü|ue)(?:ß|ss)e|hilsen|h[aä]lsningar|"
+    r"groet(?:en|jes)?|saluti|sal[uú]dos|pozdrawiam)(?!\w)"
 )
 _ADJECTIVES = (
-    r"(?:with|my|our|the|a|and|&|kind(?:est|ly)?|best|warm(?:est)?|very|many|all|good|every|most|big|lots|of|yours|friendly|sincere|"
-    r"heartfelt|deepest|respectful|so|much|again|once|more|in|advance|for|now|sunny|mit|freundlichen|beste[nr]?|viele|liebe|"
-    r"vielen|herzliche|med|venlig|v[aä]nliga|met|vriendelijke|cordiali|distinti|un|muchas|hugs)"
+    r"(?:with|my|our|the|a|and|&|kind(?:est|ly)?|best|warm(?:est)?|very|many|all|good|every|most|big|lots|of|yours|"
+    r"friendly|sincere|heartfelt|deepest|respectful|so|much|again|once|more|in|advance|for|now|sunny|mit|freundlichen|"
+    r"beste[nr]?|viele|liebe|vielen|herzliche|med|venlig|v[aä]nliga|met|vriendelijke|cordiali|distinti|un|muchas)(?!\w)"
 )
-_SIGN_OFF = re.compile(rf"(?:{_ADJECTIVES}[ ,]+){{0,5}}{_WISHES}(?:[ ,]+(?:{_ADJECTIVES}|{_WISHES})){{0,4}}", re.IGNORECASE)
+_SIGN_OFF = re.compile(
+    rf"(?:{_ADJECTIVES}[ ,]+){{0,5}}{_WISHES}(?:[ ,]+(?:{_ADJECTIVES}|{_WISHES})){{0,4}}", re.IGNORECASE
+)
 _SIGN_OFF_END = re.compile(r"[\s,.!;:)\U0001F000-\U0001FAFF\u2600-\u27BF\ufe0f–—-]*$")
-_FROM_TAIL = re.compile(r"(?: (?:from|to) (?:all of us|(?:(?:the|a|your|our|my|us|both|whole|in|at|of|all|everyone)\s)*[^\s,.!?]+(?: [^\s,.!?]+){0,2}))?", re.I)
+_FROM_TAIL = re.compile(
+    r"(?: (?:from|to) (?:all of us|(?:(?:the|a|your|our|my|us|both|whole|in|at|of|all|everyone)\s)*"
+    r"[^\s,.!?]+(?: [^\s,.!?]+){0,2}))?",
+    re.IGNORECASE,
+)
 
 _DELIMITER = re.compile(r"(?:--|—|__|–)$")
+_FOOTER = re.compile(r"_{20,}$")
+_DISCLAIMER = re.compile(
+    r"(?:(?:this|the information (?:in|contained in) this) (?:e-?mail|message|communication)\b.{0,120}"
+    r"(?:confidential|intended (?:only|solely)|privileged|scanned)|received this (?:e-?mail|message) in error)"
+    r"|disclaimer:?$|caution: this e-?mail",
+    re.IGNORECASE,
+)
 _CONTACT = re.compile(
     r"https?://|www\.|\S+@\S+\.\w|\b(?:tel|phone|mobile|mob|fax|direct|ext|cell)\b\.?:?|(?:\+|\b0)[\d ()./-]{6,}\d|\|"
     r"|\b[\w-]+\.(?:com|org|net|example|co\.uk|io|de)\b|[®™©]",
     re.IGNORECASE,
 )
 _SENT_FROM = re.compile(
-    r"(?:sent (?:from|with|via)|get outlook for|gesendet von|von meinem .* gesendet|envoy[ée] (?:depuis|de)|enviado desde|inviato da|"
-    r"verzonden vanaf|verstuurd vanaf|sendt fra|skickat fr[åa]n|wysłano z|enviado do|odesláno z|diese nachricht wurde von meinem)\b",
+    r"(?:sent (?:from|with|via)|get outlook for|gesendet (?:von|mit)|von meinem .* gesendet|envoy[ée] (?:depuis|de)|"
+    r"enviado (?:desde|do)|inviato da|verzonden vanaf|verstuurd vanaf|sendt fra|skickat fr[åa]n|wysłano z|odesláno z|"
+    r"diese nachricht wurde von meinem)\b",
     re.IGNORECASE,
 )
 _SMALL_PRINT = re.compile(
-    r"confidential|intended (?:only|solely)|this e-?mail (?:and|is|message)|disclaimer|registered (?:in|office|company)|company no|"
-    r"before printing|legally privileged|unsubscribe|mon(?:day)?\s?[-–]",
+    r"confidential|intended (?:only|solely)|this e-?mail (?:and|is|message)|disclaimer|registered (?:in|office)|"
+    r"company no|before printing|legally privileged|unsubscribe|mon(?:day)?\s?[-–]",
     re.IGNORECASE,
 )
 _POSTSCRIPT = re.compile(r"(?:p\.? ?){1,3}s\b[.:,]?", re.IGNORECASE)
 _INITIALS = re.compile(r"(?<=\s)[\^*][A-Za-z]{1,12}\s*$|(?<=[.!?] )[-/~][A-Z]{2,3}\s*$")
 _DASHED_NAME = re.compile(r"(?:[-–—~^*]+|//?)\s*(?=\S)")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$|[:;]$")
+_ABBREVIATION = re.compile(r"\b(?:\w|Co|Inc|Ltd|Jr|Sr|Dept|Corp|LLC|B\.V)\.$")
 _SMILEY = re.compile(r"(?:\s*(?:[:;]-?[)D(P]|[\U0001F000-\U0001FAFF\u2600-\u27BF\u2190-\u21ff\ufe0f\u200d]))+$")
 
 MAX_SIGNATURE_LINES = 12
@@ -90,12 +124,20 @@ def mark(lines: Sequence[Line]) -> list[Line]:
 def _delimited(lines: list[Line]) -> list[Line]:
     """Mark what follows a line `-- ` as signature, up to the next quote."""
     for at, line in enumerate(lines):
-        if line.zone is None and _DELIMITER.match(line.text) and any(other.text for other in lines[:at]):
-            for below in range(at, len(lines)):
+        if line.zone is None and _delimits(lines, at) and any(other.text for other in lines[:at]):
+            lines[at] = replace(line, text="", end=line.start)
+            for below in range(at + 1, len(lines)):
                 if lines[below].zone is Zone.QUOTE:
                     break
                 lines[below] = replace(lines[below], zone=Zone.SIGNATURE, hard=True)
     return lines
+
+
+def _delimits(lines: Sequence[Line], at: int) -> bool:
+    """The line sets off a signature, or a mailing list's footer of a few lines."""
+    if _DELIMITER.match(lines[at].text):
+        return True
+    return bool(_FOOTER.match(lines[at].text)) and sum(bool(line.text) for line in lines[at + 1 : at + 12]) <= 5
 
 
 def _same_part(lines: Sequence[Line], at: int, last: int) -> bool:
@@ -179,7 +221,12 @@ def _whole_line(text: str, end: int) -> int:
     """The whole line where what follows the comma is a second addressee ("…, and dear granddaughter,")."""
     rest = text[end:].rstrip()
     words = rest.split()
-    if rest and rest[-1] in ",:!" and len(words) <= 5 and (words[0].lower() in ("and", "&", "or") or _is_name(rest[:-1])):
+    if (
+        rest
+        and rest[-1] in ",:!"
+        and len(words) <= 5
+        and (words[0].lower() in ("and", "&", "or") or _is_name(rest[:-1]))
+    ):
         return len(text)
     return end
 
@@ -223,7 +270,7 @@ def _bare_name(text: str) -> bool:
 
 
 def _plain(word: str) -> str:
-    return word.replace("’", "'").strip(".,!?:;\"“”()").lower()
+    return word.replace("’", "'").strip('.,!?:;"“”()').lower()
 
 
 def _is_name(name: str) -> bool:
@@ -278,9 +325,16 @@ def _drop_small_print(lines: Sequence[Line], body: list[int]) -> list[int]:
     """`body` without "Sent from my phone" and small print at its end (a name may stand under the former)."""
     for count in range(max(len(body) - 3, 0), len(body)):
         text = lines[body[count]].text
-        if _SENT_FROM.match(text.lstrip("*_ ")) and len(text) < 100:
+        if _is_sent_from(text):
+            return body[:count]
+    for count in range(max(len(body) - MAX_SIGNATURE_LINES, 1), len(body)):
+        if _DISCLAIMER.search(lines[body[count]].text):
             return body[:count]
     return body
+
+
+def _is_sent_from(text: str) -> bool:
+    return bool(_SENT_FROM.match(text.lstrip("*_ "))) and len(text.split()) <= 9 and not text.endswith(".")
 
 
 def _sign_off(lines: Sequence[Line], body: list[int]) -> tuple[list[int], list[int]] | None:
@@ -376,7 +430,9 @@ def _set_apart(lines: Sequence[Line], body: list[int], count: int) -> bool:
 def _all_signature(lines: Sequence[Line], names: Sequence[int], *, closed: bool) -> bool:
     if closed:
         return all(_is_signature_line(lines[at].text) for at in names)
-    if not names or not all(_is_signature_line(lines[at].text, strict=True) for at in names):
+    if not names or not _is_signature_line(lines[names[0]].text, strict=True):
+        return False
+    if not all(_is_signature_line(lines[at].text) and not lines[at].text[0].islower() for at in names[1:]):
         return False
     items = [at for at in names if lines[at].kind is Kind.ITEM]
     return len(items) <= 1 and _is_name_line(_DASHED_NAME.sub("", lines[names[0]].text, count=1), strict=True)
@@ -386,7 +442,7 @@ def _is_signature_line(text: str, *, strict: bool = False) -> bool:
     bare = _DASHED_NAME.sub("", text, count=1)
     if _is_name_line(bare, strict=strict):
         return True
-    if _SMALL_PRINT.search(text) or _SENT_FROM.match(text):
+    if _SMALL_PRINT.search(text) or _is_sent_from(text):
         return True
     return bool(_CONTACT.search(text)) and len(text.split()) <= 12 and not _reads_as_sentence(text)
 
@@ -401,14 +457,14 @@ def _is_name_line(text: str, *, strict: bool = False) -> bool:
     words = text.split()
     if not words or len(words) > 8 or len(text) > 80:
         return False
-    if re.search(r"[!?:;…]$", text) or (text.endswith(".") and not re.search(r"\b(?:\w|Co|Inc|Ltd|Jr|Sr|Dept|Corp|LLC|B\.V)\.$", text)):
+    if re.search(r"[!?:;…]$", text) or (text.endswith(".") and not _ABBREVIATION.search(text)):
         return False
     if _plain(words[0]) in _NOT_NAMES:
         return False
     head, *roles = re.split(r",\s+|\s+[-–—|@/]\s+", text)
     if _is_name(head) and all(len(role.split()) <= 5 for role in roles):
         return all(_is_role(role) for role in roles)
-    return not strict and len(words) <= 4 and not _reads_as_sentence(text)
+    return not strict and (len(words) <= 4 or text[0].isupper()) and not _reads_as_sentence(text)
 
 
 def _is_role(text: str) -> bool:

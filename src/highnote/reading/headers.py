@@ -1,0 +1,226 @@
+"""The lines by which mail programs introduce a quoted message, in several languages, and what they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr, parsedate_to_datetime
+from functools import lru_cache
+
+from mailparser_reply.constants import MAIL_LANGUAGES
+from mailparser_reply.parser import EmailMessage
+
+from highnote.reading.lines import Line
+
+_WROTE = (
+    r"(?:wrote|writes|schrieb|geschrieben|a écrit|escribi[oó]|escreveu|napisał(?:\(a\)|a)?|napsal(?:\(a\)|a)?|skrev|schreef|"
+    r"geschreven|ha scritto|написал\w*|пишет|пише|писал\w*|写道|寫道|kirjoitti|írta|a scris|yazdı|έγραψε|đã viết|"
+    r"님이 작성|작성하였습니다|のメッセージ|さんは書きました)"
+)
+_WROTE_LINE = re.compile(
+    rf"(?:[-– ]*)(?P<head>.{{0,250}}?)\b{_WROTE}(?!\w)(?P<tail>.{{0,150}}?)(?:[:：]| ?-{{2,}})$", re.IGNORECASE
+)
+_OPENS = re.compile(
+    r"[-– ]*(?:on|at|am|le|el|il|em|op|den|dnia|dne|w dniu|på|pe|στις|vào|pada|kl|"
+    r"(?:mon|tue|wed|thu|fri|sat|sun|man|tir|ons|tor|fre|lør|lör|søn|sön|tis|mån|pon|wto|śro|czw|pią|sob|nie|lun|mar|mer|jeu|ven|"
+    r"sam|dim|mié|jue|vie|sáb|dom)[a-zéąęśń]*[.,]?|在|\d)(?:\s|\d|$)",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
+_DATED_SENDER = re.compile(
+    r"(?:\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}.{0,40}(?:<[^>]*@[^>]*>|GMT[+-]\d{1,2}:?\d{2} \S.*)\s?[:：]?)$"
+)
+_SEPARATOR = re.compile(
+    r"[-_=* ]{2,}\s*(?:original message|forwarded (?:message|by .*)|original appointment|ursprüngliche nachricht|weitergeleitete "
+    r"nachricht|mensaje (?:original|reenviado)|message (?:d'origine|original|transféré)|messaggio (?:originale|inoltrato)|"
+    r"oorspronkelijk bericht|doorgestuurd bericht|oprindelig meddelelse|ursprungligt meddelande|opprinnelig melding|"
+    r"mensagem (?:original|encaminhada)|wiadomość oryginalna|oryginalna wiadomość|původní zpráva|пересылаемое сообщение|"
+    r"исходное сообщение|原始邮件|转发邮件|元のメッセージ|원본 메시지)\s*[-_=* ]{2,}$|(?:begin forwarded message|anfang der weitergeleiteten "
+    r"(?:nachricht|e-?mail)|début du message (?:réexpédié|transféré)|inicio del mensaje reenviado|inizio messaggio inoltrato)\s?:$",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"[_-]{10,}$")
+_FIELDS = {
+    "from": "from|von|de|da|van|od|från|fra|от|发件人|寄件者|差出人|보낸 ?사람|lähettäjä|feladó|kimden|expéditeur|remitente",
+    "date": "sent|date|gesendet|datum|envoyé|enviado(?: el)?|enviada(?: em)?|fecha|data|inviato|verzonden|wysłano|sendt|dato|skickat|"
+    "odesláno|дата|отправлено|发送时间|日期|寄件日期|送信日時|日時|보낸 ?날짜|lähetetty|elküldve|tarih",
+    "to": "to|an|à|para|a|aan|do|til|till|komu|кому|收件人|收件者|宛先|받는 ?사람|vastaanottaja|címzett|kime",
+    "subject": "subject|betreff|objet|asunto|assunto|oggetto|onderwerp|temat|emne|ämne|předmět|тема|主题|主旨|件名|제목|aihe|tárgy|konu",
+    "other": "cc|kopie|kopi|kopia|dw|copie|bcc|reply-to|organization|organisation|attachments?|importance|priority|抄送|참조|antwort an",
+}
+_FIELD = re.compile(
+    r"[*_ ]*(?:"
+    + "|".join(f"(?P<{name}>{words})" for name, words in _FIELDS.items())
+    + r")[ \xa0]?[*_]*[ \xa0]?[:：][*_]*\s*(?P<value>.*)$",
+    re.IGNORECASE,
+)
+MAX_LINES = 12
+MAX_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """`length` lines introduce a quoted message. `sure`: no reader would take them for prose of the reply.
+
+    `name`, `address` and `date` are empty or None where the header does not say.
+    """
+
+    length: int
+    sure: bool
+    name: str = ""
+    address: str = ""
+    date: datetime | None = None
+    wrote: bool = False
+    """It is a line that says who wrote, not a block of fields."""
+
+
+def header_at(lines: Sequence[Line], at: int) -> Header | None:
+    """The header that begins in the line `at`; None when none does."""
+    text = lines[at].text
+    if not text or len(text) > MAX_LENGTH:
+        return None
+    return _separated(lines, at) or _fields(lines, at) or _wrote(lines, at)
+
+
+def _separated(lines: Sequence[Line], at: int) -> Header | None:
+    """A line such as "----- Original Message -----" or a long rule, with the fields under it."""
+    named = bool(_SEPARATOR.match(lines[at].text))
+    if not named and not _RULE.match(lines[at].text):
+        return None
+    below = next((n for n in range(at + 1, min(at + 4, len(lines))) if lines[n].text), None)
+    fields = _fields(lines, below) if below is not None else None
+    if fields and below is not None:
+        return Header(below - at + fields.length, True, fields.name, fields.address, fields.date)
+    return Header(1, True) if named else None
+
+
+def _fields(lines: Sequence[Line], at: int) -> Header | None:
+    """A block of "From:", "Sent:", "To:", "Subject:" lines."""
+    if not _FIELD.match(lines[at].text):
+        return None
+    found: dict[str, str] = {}
+    last, current = at, ""
+    for n in range(at, min(at + MAX_LINES, len(lines))):
+        text = lines[n].text
+        match = _FIELD.match(text) if text else None
+        if match:
+            current = match.lastgroup and next(name for name in _FIELDS if match.group(name)) or ""
+            found.setdefault(current, match.group("value"))
+            last = n
+        elif not text and n - last > 1:
+            break
+        elif text and (n - last > 1 or not lines[n - 1].text or current not in ("to", "subject", "other")):
+            break
+        elif text:
+            last = n
+    if "from" not in found or not found.keys() & {"date", "subject"} or len(found) < 2:
+        return None
+    if not (_ADDRESS.search(found["from"]) or len(found) >= 3):
+        return None
+    name, address = sender(found["from"])
+    return Header(last - at + 1, True, name, address, parse_date(found.get("date", "")))
+
+
+def _wrote(lines: Sequence[Line], at: int) -> Header | None:
+    """A line such as "On 3 May 2026, at 10:12, Jo <jo@example.org> wrote:", wrapped over at most four lines."""
+    if not (_OPENS.match(lines[at].text) or _ADDRESS.search(lines[at].text)):
+        return None
+    joined, found = "", None
+    for n in range(at, min(at + 5, len(lines))):
+        if not lines[n].text or abs(lines[n].depth - lines[at].depth) > 1 or len(joined) > MAX_LENGTH:
+            return found
+        joined = f"{joined} {lines[n].text}".strip()
+        header = _wrote_header(joined, n - at + 1)
+        if header and joined[-1] in ":：-":
+            return header
+        if found:  # what looked complete does not go on in this line
+            return found
+        found = header
+    return found
+
+
+def _wrote_header(text: str, length: int) -> Header | None:
+    match = _WROTE_LINE.match(text)
+    if match and (_ADDRESS.search(text) or (_OPENS.match(text) and any(char.isdigit() for char in text))):
+        before, after = match.group("head").strip(" -–"), match.group("tail").strip(" -–")
+        date_text, name_text = _date_and_name(before)
+        name, address = sender(f"{name_text} {after}".strip())
+        sure = bool(_ADDRESS.search(text) or _CLOCK.search(text))
+        return Header(length, sure, name, address, parse_date(date_text), wrote=True)
+    if _DATED_SENDER.match(text) or _known_to_library(text):
+        date_text, name_text = _date_and_name(text.rstrip(":："))
+        name, address = sender(name_text)
+        return Header(length, True, name, address, parse_date(date_text), wrote=True)
+    return None
+
+
+@lru_cache(maxsize=1)
+def _library() -> re.Pattern[str]:
+    pattern: re.Pattern[str] = EmailMessage(text="", languages=list(MAIL_LANGUAGES)).HEADER_REGEX
+    return pattern
+
+
+def _known_to_library(text: str) -> bool:
+    """mail-parser-reply takes the line for a header, and it holds a day or an address."""
+    if not re.search(r"[:：]$", text) or not any(char.isdigit() for char in text):
+        return False
+    match = _library().match(text)
+    return bool(match) and bool(_ADDRESS.search(text) or _CLOCK.search(text))
+
+
+_DATE_END = re.compile(
+    r"(?:\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?[ap]\.?\s?m\b\.?)?(?:\s?(?:GMT|UTC)?\s?[+-]\d{1,2}:?\d{2})?(?:\s\(?[A-Z]{3,4}\)?(?=\W))?"
+    r"|\b\d{4}\b\s?(?:г\.|年\d{1,2}月\d{1,2}日(?:\(.\))?)?|\d日)",
+    re.IGNORECASE,
+)
+
+
+def _date_and_name(text: str) -> tuple[str, str]:
+    """The part of a "… wrote" line that tells the day and the part that tells who."""
+    plain = re.sub(r"<[^>]*>|\"[^\"]*\"", lambda match: "\x00" * len(match.group()), text)
+    ends = [match.end() for match in _DATE_END.finditer(plain)]
+    if not ends:
+        comma = plain.rfind(",")
+        return ("", text) if comma < 0 else (text[:comma], text[comma + 1 :])
+    date = re.sub(
+        r"^\W*(?:on|am|le|el|il|em|op|den|dnia|dne|w dniu|at|在|på)\s+", "", text[: ends[-1]], flags=re.IGNORECASE
+    )
+    name = re.sub(
+        r"^\s*(?:пользователь|via|por|um|uhr)\b", "", text[ends[-1] :].strip(" ,-–，、;"), flags=re.IGNORECASE
+    )
+    return date.strip(), name.strip()
+
+
+def sender(text: str) -> tuple[str, str]:
+    """The display name and the address in `text`, either of them empty."""
+    text = re.sub(
+        r"<mailto:[^>]*>|\[mailto:([^\]]*)\]", lambda match: f"<{match.group(1)}>" if match.group(1) else "", text
+    )
+    address = _ADDRESS.search(text)
+    if address is None:
+        return re.sub(r"[<>\"*'“”]", "", text).strip(" ,:;"), ""
+    name = parseaddr(text)[0] or text[: address.start()]
+    return re.sub(r"[<>\"*'“”\[\](]", "", name).strip(" ,:;"), address.group().lower()
+
+
+def parse_date(text: str) -> datetime | None:
+    """The day and time that `text` names, in any of the languages; None when it names none."""
+    text = re.sub(r"\s+", " ", text).strip(" ,*")
+    if not any(char.isdigit() for char in text) or len(text) > 80:
+        return None
+    text = re.sub(r"(?i)(?<=\d)\s?([ap])\.?\s?m\b\.?", r" \1m", text)
+    if not re.search(r"(?i)[ap]m\b", text):  # the standard library overlooks these
+        try:
+            return parsedate_to_datetime(text)
+        except (ValueError, TypeError, IndexError):
+            pass
+    import dateparser  # slow to import, and most drafts quote nothing
+
+    english = re.sub(r"(?i)\bat\b|\bkl\.?|\bo godz\.?|\bum\b|\buhr\b|г\.", " ", text)
+    found: datetime | None = dateparser.parse(
+        english, settings={"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month"]}
+    )
+    return found
