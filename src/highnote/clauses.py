@@ -53,7 +53,7 @@ def _set(text: str) -> frozenset[str]:
 
 
 _US = _set("i we me us myself ourselves ours mine 's i'm")
-_CUSTOMER = _set("you yourself yourselves u ya yous y'all yours ye")
+_CUSTOMER = _set("y' y’ you yourself yourselves u ya yous y'all yours ye")
 _NOBODY = _set("nobody nothing none noone neither nowt")
 _NEGATIVE = _set("not n't nt never hardly scarcely barely neither nor n’t cannot nae nowhere")
 _NEGATIVE_THINGS = _set("nobody nothing none noone neither nor nowt")
@@ -67,7 +67,8 @@ _PERSONS = _set("""
     secretary receptionist staff team office company firm business organisation organization employer employee crew
     people guy lot group branch department engineer technician installer fitter driver representative rep agent adviser
     advisor admin administrator specialist expert director owner editor developer designer accountant
-    clerk end side part self operator side-effect gang lad folk member leader head volunteer teacher nurse doctor porter
+    clerk lead end side part self operator side-effect gang lad folk member leader head volunteer teacher nurse doctor
+    porter
     """)
 _THEIRS = _PERSONS | _set("""
     bank insurer insurance school university landlord tenant builder plumber electrician solicitor lawyer provider user
@@ -84,7 +85,7 @@ _OURS = _PERSONS | _set("""
 _CUSTOMER_NOUNS = _set("customer client buyer")
 _RELATIVE = _set("who which that whom whose what whoever")
 _WH = _set("who which whom whose what when where why how whatever whichever")
-_EXPLETIVE_VERBS = _set("be seem appear look turn happen rain take mean help")
+_EXPLETIVE_VERBS = _set("be seem appear look turn happen rain take mean help sound")
 
 _MODALS = {
     "can": "can", "ca": "can", "cannot": "can", "could": "could", "may": "may", "might": "might", "must": "must",
@@ -146,9 +147,12 @@ _IRREGULAR = {
     for base, _, forms in (pair.partition(":") for pair in _PASTS.split())
     for form in forms.split(",")
 }
-_ONLY_PARTICIPLES = _set("been begun bitten blown broken chosen done drawn driven eaten fallen flown forgotten "
-                         "forgiven frozen gotten given gone grown hidden known mistaken ridden risen seen shaken shown spoken "
-                         "stolen taken torn thrown undone woken worn written withdrawn")
+_ONLY_PARTICIPLES = _set("""
+    been begun bitten blown broken chosen done drawn driven eaten fallen flown forgotten forgiven frozen gotten given
+    gone grown hidden known mistaken ridden risen seen shaken shown spoken stolen taken torn thrown undone woken worn
+    written withdrawn
+    """)
+_SAME_PAST = _set("read misread put set cut let hit shut cost reset quit split spread upset bet input")
 _BASES = _set("""
     accept access activate add adjust agree allow answer apply approve arrange ask assign attach avoid book bring browse
     buy call cancel change charge check choose claim clean clear click close collect compare complete confirm connect
@@ -204,7 +208,8 @@ _DAY = (
     rf"next (?:week|month|{_WEEKDAY})|this week|"
     rf"\d{{1,2}} ?(?:st|nd|rd|th)? (?:of )?{_SHORT_MONTH}|{_SHORT_MONTH} \d{{1,2}}|"
     rf"(?:in|by|early|mid|late|until|since|from) {_MONTH}(?! (?:be|have|i|we|you))|"
-    r"\d{1,2} ?(?:am|pm|a\.m\.|p\.m\.|o ?['’]? ?clock)|\d{1,2}[:.]\d\d|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|"
+    r"\d{1,2} ?(?:am|pm|a\.m\.|p\.m\.|o ?['’]? ?clock)|(?:[01]?\d|2[0-4]):\d\d|"
+    r"(?:at|by|before|after|until|from) (?:[01]?\d|2[0-4])\.[0-5]\d|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|"
     r"the \d{1,2} ?(?:st|nd|rd|th))\b"
 )
 _VAGUE = (r"\b(?:soon(?:est)?|shortly|asap|a\.s\.a\.p\.?|in due course|at (?:the|our) earliest|near future|presently|"
@@ -373,6 +378,15 @@ def _swap(words: list[_Word], upper: int, lower: int, dep: str) -> None:
 def _repair(words: list[_Word]) -> None:
     _mend_imperative(words)
     _mend_tag_question(words)
+    for word in words[1:]:
+        if word.tag == "POS" and word.dep == "case" and words[word.head].dep in _SUBJECTS:
+            _mend_genitive(words, word.at)
+        if word.low == "of" and words[word.at - 1].low in _PERFECT_MODALS:
+            _mend_should_of(words, word.at)
+        if word.low == "case" and words[word.at - 1].low == "in":
+            _mend_in_case(words, word.at)
+        elif words[word.at - 1].low == "seeing" and word.low in ("as", "that"):
+            _mend_seeing(words, word.at - 1)
     for word in words:
         if word.pos in ("VERB", "AUX") and word.dep not in ("aux", "auxpass"):
             _mend_half_modal(words, word.at)
@@ -445,6 +459,53 @@ def _lift_over(words: list[_Word], root: int, main: int) -> None:
         _move(words, kid, main, words[kid].dep)
 
 
+def _mend_genitive(words: list[_Word], at: int) -> None:
+    """ "the tech's bringing one": a shortened "is" or "has" that was read as a genitive."""
+    verb = words[words[words[at].head].head]
+    between = any(words[k].pos == "NOUN" for k in verb.kids if at < k < verb.at)
+    if verb.at > at and verb.tag in ("VBG", "VBN") and not between:
+        been = any(words[k].low == "been" for k in verb.kids)
+        words[at].pos, words[at].lemma = "AUX", "have" if been or verb.tag == "VBN" else "be"
+        _move(words, at, verb.at, "aux")
+
+
+_PERFECT_MODALS = _set("should would could must might shouldnt wouldnt couldnt n't nt")
+
+
+def _mend_should_of(words: list[_Word], at: int) -> None:
+    """ "should of kept": "have", misspelt."""
+    following = at + 1
+    while following < len(words) and words[following].pos == "ADV":
+        following += 1
+    if following < len(words) and words[following].tag in ("VBN", "VBD", "VB") and words[at].head == following:
+        words[at].pos, words[at].tag, words[at].lemma, words[at].dep = "AUX", "VB", "have", "aux"
+
+
+def _mend_in_case(words: list[_Word], case: int) -> None:
+    """ "in case you miss it" is read as a noun with a clause on it."""
+    verb = next((k for k in words[case].kids if k > case and words[k].pos in ("VERB", "AUX")), -1)
+    lead = case - 1
+    if verb < 0 or words[case].head != lead or words[lead].head in (lead, case, verb):
+        return
+    _move(words, verb, words[lead].head, "advcl")
+    _move(words, lead, verb, "mark")
+    _move(words, case, verb, "mark")
+
+
+def _mend_seeing(words: list[_Word], at: int) -> None:
+    """ "seeing as you left it": a conjunction, not a verb of seeing."""
+    verb = next((k for k in words[at].kids if k > at and words[k].pos in ("VERB", "AUX")), -1)
+    if verb >= 0:
+        _swap(words, at, verb, "mark")
+    elif words[words[at].head].pos == "VERB":
+        verb = words[at].head
+        subject = _first_kid(words, at + 1, "pobj")
+        if subject > 0:
+            _move(words, subject, verb, "nsubj")
+        _move(words, at + 1, verb, "mark")
+    words[at].dep, words[at].pos = "mark", "SCONJ"
+
+
 def _mend_half_modal(words: list[_Word], at: int) -> None:
     """ "have to go", "is able to go", "going to go", "need to go", "were to go": one clause, whose verb is "go"."""
     word = words[at]
@@ -476,8 +537,7 @@ def _is_half_modal(words: list[_Word], word: _Word, lemma: str, able: int) -> bo
     kids = word.kids
     has_object = any(words[k].dep in ("dobj", "acomp", "attr") for k in kids)
     if lemma == "be":
-        inverted = any(words[k].dep.startswith("nsubj") and k > word.at for k in kids)
-        return able >= 0 or (not has_object and (inverted or word.low in ("was", "were")))
+        return able >= 0 or (not has_object and any(_may_be_told(words, k) for k in kids))
     if lemma == "go":
         return word.tag == "VBG" and any(words[k].low in _BE for k in kids)
     if lemma == "get":
@@ -485,6 +545,14 @@ def _is_half_modal(words: list[_Word], word: _Word, lemma: str, able: int) -> bo
     if lemma == "use":
         return word.low == "used" and not has_object and not any(words[k].dep == "auxpass" for k in kids)
     return not has_object and word.tag != "VBG"
+
+
+def _may_be_told(words: list[_Word], at: int) -> bool:
+    """ "You are to call", "a colleague is to ring": a person as subject, unlike "the plan is to call"."""
+    if not words[at].dep.startswith("nsubj"):
+        return False
+    party = _who(words, at)
+    return party.who in ("us", "customer", "nobody") or words[at].low in _PRONOUNS or words[at].lemma in _SOMEBODY
 
 
 def _mend_subject(words: list[_Word], at: int) -> None:
@@ -500,8 +568,15 @@ def _mend_subject(words: list[_Word], at: int) -> None:
     left -= 1
     while left > 0 and words[left].pos == "ADV":
         left -= 1
-    if left > 0 and words[left].low in _PRONOUNS and words[left].dep in _MISREAD:
+    before = words[max(left, 0)]
+    bare_pronoun = left > 0 and before.low in _PRONOUNS
+    own_noun = left > 1 and before.pos in ("NOUN", "PROPN") and words[at].head == at and _finite_lead(words, left + 1)
+    if before.dep in _MISREAD and (bare_pronoun or own_noun):
         _move(words, left, at, "nsubj")
+
+
+def _finite_lead(words: list[_Word], at: int) -> bool:
+    return words[at].tag in ("MD", "VBZ") or words[at].low in ("was", "were", "are", "has", "have", "had", "did")
 
 
 _PRONOUNS = _set("i we you he she they it")
@@ -531,11 +606,15 @@ def _is_head(words: list[_Word], at: int) -> bool:
         return False
     if word.dep in ("acomp", "oprd", "amod", "advmod"):
         return any(words[k].dep in ("nsubj", "nsubjpass") for k in word.kids)
-    if word.dep in _NEVER_HEADS:
+    if word.dep in _NEVER_HEADS or not word.low[-1:].isalpha() or (word.low == "re" and _hyphen_follows(words, at)):
         return False
     if word.dep in _GERUND_NOUNS:
         return any(words[k].dep in _VERBAL_KIDS for k in word.kids)
     return True
+
+
+def _hyphen_follows(words: list[_Word], at: int) -> bool:
+    return at + 1 < len(words) and words[at + 1].low[:1] == "-"
 
 
 def _is_bare_predicate(words: list[_Word], at: int) -> bool:
@@ -563,7 +642,18 @@ def _owners(words: list[_Word], order: list[int], heads: frozenset[int]) -> list
         elif word.dep == "prep" or word.pos == "ADP":
             led = next((k for k in word.kids if k in heads and words[k].dep == "pcomp"), None)
             owner[at] = led if led is not None else owner[at]
+    _give_to_next(words, owner)
     return owner
+
+
+def _give_to_next(words: list[_Word], owner: list[int | None]) -> None:
+    """ "…, so we sent it": the "so" goes with what follows, wherever the parser hung it."""
+    for at in range(1, len(words) - 1):
+        following = owner[at + 1]
+        if words[at].low not in ("so", "but", "because") or following is None or following == owner[at]:
+            continue
+        if following > at and all(owner[k] != following for k in range(at)):
+            owner[at] = following
 
 
 def _parent(words: list[_Word], at: int, owner: list[int | None], made: dict[int, _Facts]) -> int | None:
@@ -597,7 +687,7 @@ def _who(words: list[_Word], at: int, depth: int = 0) -> _Who:
         return _Who("nobody", low, "", True)
     owner = _owner_of(words, at, 0)
     who = "third"
-    if owner == "us" and word.lemma in _OURS:
+    if owner == "us" and (word.lemma in _OURS or (word.pos == "PROPN" and word.token.text.istitle())):
         who = "us"
     elif (owner == "customer" and word.lemma in _THEIRS) or (word.lemma in _CUSTOMER_NOUNS and _has_the(words, word)):
         who = "customer"
@@ -668,7 +758,7 @@ def _facts(words: list[_Word], at: int, parent: int | None, own: list[int], made
     facts = _Facts(at, parent, auxes, grammatical, doer, thing, voice)
     facts.start = words[own[0]].low if own else ""
     facts.link = _link(words, word, own, above)
-    facts.modal, facts.tense = _modal_and_tense(words, word, auxes, shares, above)
+    facts.modal, facts.tense = _modal_and_tense(words, word, auxes, shares, above, voice)
     facts.negative = _negative(words, word, own, facts, above, shares)
     facts.mood = _mood(words, word, own, facts, above, shares)
     if facts.mood == "imperative":
@@ -713,6 +803,8 @@ def _full_aux(words: list[_Word], word: _Word, at: int) -> str:
         if low in ("'s", "’s", "s") and (word.lemma == "have" or _is_perfect_s(words, word, at)):
             return "have"
         return "was" if low in ("was", "were") else "be"
+    if word.lemma == "get" and word.dep == "auxpass":
+        return "was" if low == "got" else "be"
     if low in _DO:
         return "did" if low == "did" else "do"
     return "to" if low in ("to", "na", "ta") else low
@@ -735,17 +827,19 @@ def _half(words: list[_Word], word: _Word, at: int) -> str:
         return "going"
     if word.low == "used":
         return "used"
+    if word.low in ("am", "is", "are", "'s", "’s", "'re", "’re", "'m") and _next_is_to(words, word, at):
+        return "be to"
     return ""
 
 
 def _next_is_to(words: list[_Word], word: _Word, at: int) -> bool:
     """Nothing but adverbs between the word and its "to"."""
     to = next(k for k in words[at].kids if words[k].dep == "halfto" and k > word.at)
-    return not any(words[k].dep in ("aux", "auxpass") for k in range(word.at + 1, to))
+    return not any(words[k].dep in ("aux", "auxpass") and words[k].head == at for k in range(word.at + 1, to))
 
 
 def _is_perfect_s(words: list[_Word], word: _Word, at: int) -> bool:
-    return words[at].tag == "VBN" and word.dep == "aux"
+    return words[at].tag == "VBN" and (word.dep == "aux" or words[at].lemma in _NEVER_PASSIVE)
 
 
 def _would_or_had(words: list[_Word], word: _Word, at: int) -> str:
@@ -758,7 +852,7 @@ def _would_or_had(words: list[_Word], word: _Word, at: int) -> str:
     verb = words[at]
     if any(words[k].low == "been" for k in verb.kids):
         return "had"
-    if verb.low == verb.lemma and verb.low not in ("read", "misread", "put", "set", "cut", "let", "hit", "cost"):
+    if verb.low == verb.lemma and verb.low not in _SAME_PAST:
         return "would"
     if verb.tag in ("VBN", "VBD") or verb.low in _IRREGULAR or verb.low.endswith("ed"):
         return "had"
@@ -778,8 +872,11 @@ def _shares(words: list[_Word], word: _Word, auxes: list[str], above: _Facts | N
     return word.tag == "VBG" and words[above.at].tag == "VBG"
 
 
+_NEVER_PASSIVE = _set("happen arrive go come become occur be arise appear seem fall")
+
+
 def _voice(words: list[_Word], word: _Word, auxes: list[str], above: _Facts | None, shares: bool) -> str:
-    if any(words[k].dep in ("auxpass", "nsubjpass") for k in word.kids):
+    if any(words[k].dep in ("auxpass", "nsubjpass") for k in word.kids) and word.lemma not in _NEVER_PASSIVE:
         return "passive"
     if word.lemma == "be" or word.tag not in ("VBN", "VBD"):
         return "active"
@@ -788,11 +885,19 @@ def _voice(words: list[_Word], word: _Word, auxes: list[str], above: _Facts | No
     if shares and above is not None:
         return above.voice
     has_subject = any(words[k].dep in _SUBJECTS for k in word.kids)
+    if _is_done_for(words, word, above):
+        return "passive"
     if word.dep in ("acl", "relcl") and not has_subject:
         return "passive"
-    if word.dep in ("advcl", "pcomp", "ccomp") and word.tag == "VBN" and not has_subject:
+    if word.dep in ("advcl", "pcomp", "ccomp", "xcomp") and word.tag == "VBN" and not has_subject:
         return "passive"
     return "active"
+
+
+def _is_done_for(words: list[_Word], word: _Word, above: _Facts | None) -> bool:
+    """ "have the meter exchanged", "get it swapped"."""
+    causes = above is not None and words[above.at].lemma in ("have", "get", "want", "need", "like", "see")
+    return causes and word.tag == "VBN" and word.dep in ("ccomp", "xcomp", "advcl")
 
 
 def _grammatical(
@@ -814,6 +919,8 @@ def _grammatical(
         return _dropped(words, word, auxes)
     if above is None:
         return _from_bare(words, word)
+    if word.lemma in _WE_DROPPED and _is_base(word) and not auxes and word.at < above.at:
+        return _Who("us", "", "", False)
     return _controlled(words, word, above, auxes)
 
 
@@ -884,7 +991,7 @@ def _dropped(words: list[_Word], word: _Word, auxes: list[str]) -> _Who:
         return _Who("us", "", "", False)
     if _is_order(words, word, auxes):
         return _Who("customer", "", "", False)
-    if word.tag == "VBN" and not auxes:
+    if (word.tag == "VBN" and not auxes) or (word.tag == "VBZ" and word.lemma in _EXPLETIVE_VERBS):
         return _NO_DOER
     if "to" in auxes:
         return _NO_DOER
@@ -915,9 +1022,17 @@ def _from_bare(words: list[_Word], word: _Word) -> _Who:
     return _Who("us", "we", "", False) if words[up].lemma in _BARE_US or low in _BARE_US else _NO_DOER
 
 
+_REMARKS = _SAY | _set("repeat recap reiterate clarify confirm summarise summarize answer recapitulate clear remind")
+
+
 def _controlled(words: list[_Word], word: _Word, above: _Facts, auxes: list[str]) -> _Who:
     """Who does a non-finite verb that hangs on another one: its object ("ask you to") or its subject ("forgot to")."""
     upper = words[above.at]
+    mirror = _first_kid(words, word.at, "dobj")
+    if mirror >= 0 and words[mirror].low in ("myself", "ourselves", "yourself", "yourselves"):
+        return _who(words, mirror)
+    if word.dep == "advcl" and "to" in auxes and word.at < above.at and word.lemma in _REMARKS:
+        return _Who("us", "we", "", False)
     if word.dep in ("ccomp", "parataxis", "dep", "ROOT") and _is_order(words, word, auxes) and word.at < above.at:
         return _Who("customer", "", "", False)
     if word.dep in ("csubj", "csubjpass"):
@@ -998,17 +1113,18 @@ _TRUE_MODALS = frozenset(_MODALS.values())
 
 
 def _modal_and_tense(
-    words: list[_Word], word: _Word, auxes: list[str], shares: bool, above: _Facts | None
+    words: list[_Word], word: _Word, auxes: list[str], shares: bool, above: _Facts | None, voice: str
 ) -> tuple[str, str]:
     if shares and above is not None:
         return above.modal, above.tense
     modal = next((aux for aux in auxes if aux in _TRUE_MODALS), "")
     halves = [_SEMI[aux] for aux in auxes if aux in _SEMI]
     semi = halves[-1] if halves else ""
-    return semi or modal, _tense(words, word, auxes, modal, "will" if "will" in halves else semi)
+    semi_tense = "will" if "will" in halves else semi
+    return semi or modal, _tense(words, word, auxes, modal, semi_tense, voice)
 
 
-def _tense(words: list[_Word], word: _Word, auxes: list[str], modal: str, semi: str) -> str:
+def _tense(words: list[_Word], word: _Word, auxes: list[str], modal: str, semi: str, voice: str) -> str:
     first = auxes[0] if auxes else ""
     perfect = "have" in auxes or "had" in auxes
     if first == "to":
@@ -1023,6 +1139,8 @@ def _tense(words: list[_Word], word: _Word, auxes: list[str], modal: str, semi: 
         return "present"
     if first in ("had", "have", "did", "was", "had to", "needed to", "used"):
         return "past"
+    if first == "be to":
+        return "future"
     if first in ("be", "do", "have to", "need to", "able"):
         return "" if _is_nonfinite_be(words, word) else "present"
     if first:
@@ -1030,13 +1148,20 @@ def _tense(words: list[_Word], word: _Word, auxes: list[str], modal: str, semi: 
     if word.tag == "VBD" or word.low in _PAST_FORMS:
         return "past"
     if word.tag in ("VBZ", "VBP"):
-        return "present"
+        return "past" if word.low in _SAME_PAST and _tells(words, word) else "present"
     has_subject = any(words[k].dep in _SUBJECTS for k in word.kids)
-    if has_subject and word.tag == "VBN":
+    if has_subject and word.tag == "VBN" and voice == "active":
         return "past"
     if has_subject and word.tag == "VB" and word.dep in ("ROOT", "conj", "relcl", "advcl"):
         return "present"
     return ""
+
+
+def _tells(words: list[_Word], word: _Word) -> bool:
+    """ "you put the old address": more likely the past, unless a conjunction makes it general ("when you put it")."""
+    subject = _first_kid(words, word.at, "nsubj")
+    marked = any(words[k].dep == "mark" or words[k].low in _WH for k in word.kids if k < word.at)
+    return subject >= 0 and not marked and words[subject].low in ("you", "i", "we", "they")
 
 
 def _is_nonfinite_be(words: list[_Word], word: _Word) -> bool:
@@ -1071,6 +1196,10 @@ def _counts_as_no(words: list[_Word], at: int, verb: _Word) -> bool:
     following = words[at + 1].low if at + 1 < len(words) else ""
     if following in ("longer", "more"):
         return True
+    if at > verb.at and words[at - 1].low in ("so", ",", "-", "–", "—", ";"):
+        return False
+    if head.dep == "pobj" and head.lemma not in ("way", "point", "time", "circumstance", "means", "stage", "account"):
+        return False
     if head.at == verb.at:
         return True
     return head.dep in ("nsubj", "nsubjpass", "dobj", "attr", "pobj", "dative") and following not in ("later", "doubt")
@@ -1093,9 +1222,23 @@ def _mood(
         mood = _inherited_mood(words, word, facts, above, shares)
         if mood:
             return mood
-    if _is_main_order(words, word, facts, above):
+    if _is_main_order(words, word, facts, above) or _is_scolding(words, word, facts):
         return "imperative"
     return "statement"
+
+
+def _is_scolding(words: list[_Word], word: _Word, facts: _Facts) -> bool:
+    """ "Don't you worry." is an order in spite of its subject."""
+    subject = _first_kid(words, word.at, "nsubj")
+    return (
+        facts.auxes[:1] == ["do"]
+        and 1 < subject < word.at
+        and words[subject].low == "you"
+        and words[subject - 1].low in ("n't", "n’t", "nt", "not")
+        and words[subject - 2].low == "do"
+        and not _asks(words)
+        and (subject == 2 or words[subject - 3].low not in _WH)
+    )
 
 
 def _start_words(words: list[_Word], own: list[int]) -> list[str]:
@@ -1196,6 +1339,8 @@ def _link_word(words: list[_Word], word: _Word, own: list[int]) -> str:
     if starts[0] in ("and", "just", "only", "or", "simply") and len(starts) > 1 and word.dep != "ROOT":
         starts = starts[1:]
     pair = (starts[0], starts[1] if len(starts) > 1 else "")
+    if pair == ("so", "that") and any(words[k].low == "that" and words[k].dep in _SUBJECTS for k in own[:4]):
+        return "result"
     if pair in _LINK_PHRASES:
         return _LINK_PHRASES[pair]
     first = starts[0]
@@ -1203,7 +1348,8 @@ def _link_word(words: list[_Word], word: _Word, own: list[int]) -> str:
         return "report"
     if first in _LEADING and not _leads(words, word, own, first):
         return ""
-    if first in ("when", "once", "after", "before", "as", "since", "while") and word.dep in ("ROOT", "ccomp"):
+    marked = any(words[k].low == first and words[k].dep == "mark" for k in word.kids)
+    if first in ("when", "once", "after", "before", "as", "since") and word.dep in ("ROOT", "ccomp") and not marked:
         return ""
     return _LINKS.get(first, "")
 
@@ -1329,10 +1475,13 @@ def _extents(
 
 
 def _lemma(words: list[_Word], word: _Word) -> str:
-    lemma = "be" if word.low in _BE else word.lemma
+    if word.low in _BE or word.lemma == "be":
+        return "be"
+    lemma = word.lemma
     for kid in word.kids:
         below = words[kid]
-        bare = below.dep in ("prep", "advmod") and not below.kids and kid == word.at + 1
+        near = kid == word.at + 1 or words[kid - 1].dep == "dobj"
+        bare = below.dep in ("prep", "advmod") and not below.kids and near
         if kid > word.at and below.low in _PARTICLES and (below.dep == "prt" or bare):
             return f"{lemma} {below.low}"
     preposition = _phrasal_preposition(words, word)
@@ -1345,7 +1494,8 @@ def _complement(words: list[_Word], word: _Word) -> str:
     at = _first_kid(words, word.at, "acomp", "attr", "oprd")
     if at < 0 or words[at].low in _WH:
         return ""
-    return words[at].lemma
+    as_written = words[at].pos == "PRON" or words[at].tag == "VBN" or words[at].low in ("yours", "ours", "mine")
+    return words[at].low if as_written else words[at].lemma
 
 
 def _time(text: str) -> str:
