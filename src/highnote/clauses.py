@@ -281,6 +281,8 @@ def clauses(span: Span) -> tuple[Clause, ...]:
     if not heads:
         heads = [at for at in order if words[at].head == at and _is_bare_predicate(words, at)]
     if not heads:
+        heads = [at for at in order if words[at].low in ("sorry", "apologies", "thanks")][:1]
+    if not heads:
         return ()
     owner = _owners(words, order, frozenset(heads))
     tokens: dict[int, list[int]] = {at: [] for at in heads}
@@ -387,6 +389,12 @@ def _repair(words: list[_Word]) -> None:
             _mend_in_case(words, word.at)
         elif words[word.at - 1].low == "seeing" and word.low in ("as", "that"):
             _mend_seeing(words, word.at - 1)
+    for word in words:
+        if word.dep in ("aux", "auxpass"):
+            for kid in [k for k in word.kids if words[k].dep in _SUBJECTS]:
+                _move(words, kid, word.head, words[kid].dep)
+        elif word.tag == "MD" and words[word.at].kids:
+            _mend_may_or_may_not(words, word.at)
     for word in words:
         if word.pos in ("VERB", "AUX") and word.dep not in ("aux", "auxpass"):
             _mend_half_modal(words, word.at)
@@ -504,6 +512,13 @@ def _mend_seeing(words: list[_Word], at: int) -> None:
             _move(words, subject, verb, "nsubj")
         _move(words, at + 1, verb, "mark")
     words[at].dep, words[at].pos = "mark", "SCONJ"
+
+
+def _mend_may_or_may_not(words: list[_Word], at: int) -> None:
+    """ "You may or may not have seen it": the verb is the one after the second modal."""
+    joined = next((k for k in words[at].kids if words[k].dep == "conj" and words[k].pos in ("VERB", "AUX")), -1)
+    if joined > at and any(words[k].tag == "MD" for k in words[joined].kids):
+        _swap(words, at, joined, "aux")
 
 
 def _mend_half_modal(words: list[_Word], at: int) -> None:
@@ -755,6 +770,8 @@ def _facts(words: list[_Word], at: int, parent: int | None, own: list[int], made
     if voice == "passive":
         doer = _agent(words, own)
         thing = grammatical if grammatical.who else thing
+    if shares and above is not None:
+        auxes = above.auxes
     facts = _Facts(at, parent, auxes, grammatical, doer, thing, voice)
     facts.start = words[own[0]].low if own else ""
     facts.link = _link(words, word, own, above)
@@ -982,6 +999,9 @@ def _from_noun(words: list[_Word], word: _Word, above: _Facts | None, auxes: lis
     return above.grammatical
 
 
+_NOMINAL = _set("det nummod amod poss compound nmod appos")
+
+
 def _dropped(words: list[_Word], word: _Word, auxes: list[str]) -> _Who:
     """A main clause without a subject: an order, or a clipped "Will check", "Sent it on Monday"."""
     if word.pos not in ("VERB", "AUX"):
@@ -993,7 +1013,8 @@ def _dropped(words: list[_Word], word: _Word, auxes: list[str]) -> _Who:
         return _Who("customer", "", "", False)
     if (word.tag == "VBN" and not auxes) or (word.tag == "VBZ" and word.lemma in _EXPLETIVE_VERBS):
         return _NO_DOER
-    if "to" in auxes:
+    named = any(words[k].dep in _NOMINAL for k in word.kids if k < word.at)
+    if "to" in auxes or named or word.tag == "VBZ":
         return _NO_DOER
     return _Who("us", "", "", False)
 
@@ -1005,6 +1026,8 @@ def _is_base(word: _Word) -> bool:
 def _is_order(words: list[_Word], word: _Word, auxes: list[str]) -> bool:
     """A base form without subject and with no auxiliary but "do"."""
     if not _is_base(word) or any(aux not in ("do", "be") for aux in auxes):
+        return False
+    if "be" in auxes and not any(words[k].low == "be" for k in word.kids):
         return False
     if word.low in ("am", "is", "are", "'s", "'re", "has"):
         return False
