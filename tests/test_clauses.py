@@ -120,6 +120,7 @@ TABLE: list[tuple[str, str, dict[str, Any]]] = [
     ("You'd have seen it if you'd looked.", "see", {"subject": "customer", "modal": "would", "mood": "counterfactual"}),
     ("You'd have seen it if you'd looked.", "look", {"subject": "customer", "modal": "", "mood": "counterfactual"}),
     ("I wish you had told us.", "tell", {"subject": "customer", "mood": "counterfactual"}),
+    ("It could have been saved had a form been sent.", "send", {"mood": "counterfactual", "link": "condition"}),
     # questions
     ("Did you read the manual?", "read", {"subject": "customer", "mood": "question", "tense": "past"}),
     ("Why did you cut the cable?", "cut", {"subject": "customer", "mood": "question"}),
@@ -197,12 +198,13 @@ def test_verbless_text_without_a_predicate_has_no_clause() -> None:
     assert read("Order 4471") == []
 
 
-ODD = ["?", "...", "😀", "😀 ok?", ")", "\n\n", "have to", "going to be", "'d", "n't", "gonna", "did you?", ", did you?",
-       "who", "not only", "is is is", "you you did did", "were to", "fixed and re-sent", "in case", "Seeing as"]  # fmt: skip
+ODD = ["?", "...", "😀", "😀 ok?", ")", "\n\n", "have to", "going to be", "'d", "n't", "gonna", "did you?",
+       ", did you?", "who", "not only", "is is is", "you you did did", "were to", "fixed and re-sent", "in case",
+       "Seeing as"]  # fmt: skip
 WORDS = (
-    "you we I had should were did not n't never ? , . to by if have got going able be been was who which that what "
-    "because so but and the form box send fill read opened 'd 'll of our your side end please it there wish in case "
-    "seeing as is do no nobody without leaving forgot 's 😀 - \n"
+    "you we I had should were did not n't never ? , . to by if have got going able be been was who which that "
+    "what because so but and the form box send fill read opened 'd 'll of our your side end please it there wish "
+    "in case seeing as is do no nobody without leaving forgot 's 😀 - \n"
 )
 PIECES = st.sampled_from(WORDS.split(" "))
 

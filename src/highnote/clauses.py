@@ -529,6 +529,8 @@ def _mend_half_modal(words: list[_Word], at: int) -> None:
         lemma = "go"
     if lemma not in ("have", "need", "be", "go", "ought", "get", "use"):
         return
+    if word.low == "had" and _mend_late_had(words, at):
+        return
     holder, able = at, -1
     if lemma == "be":
         able = next((k for k in word.kids if words[k].low in ("able", "unable") and words[k].dep == "acomp"), -1)
@@ -546,6 +548,19 @@ def _mend_half_modal(words: list[_Word], at: int) -> None:
     for kid in list(words[lower].kids):
         if words[kid].low in ("to", "na", "ta") and words[kid].dep == "aux" and kid > at:
             words[kid].dep = "halfto"
+
+
+def _mend_late_had(words: list[_Word], at: int) -> bool:
+    """ "…, had a form been sent": the auxiliary of a condition, read as a verb of its own."""
+    if any(words[k].dep in _SUBJECTS for k in words[at].kids):
+        return False
+    for lower in words[at].kids:
+        below = words[lower]
+        started = lower > at and below.tag in ("VBN", "VBD") and below.dep in ("ccomp", "xcomp")
+        if started and any(words[k].dep in _SUBJECTS and k > at for k in below.kids):
+            _swap(words, at, lower, "aux")
+            return True
+    return False
 
 
 def _is_half_modal(words: list[_Word], word: _Word, lemma: str, able: int) -> bool:
@@ -780,6 +795,8 @@ def _facts(words: list[_Word], at: int, parent: int | None, own: list[int], made
     facts.mood = _mood(words, word, own, facts, above, shares)
     if facts.mood == "imperative":
         facts.tense = "present"
+        if doer.who != "customer" and voice == "active" and not any(words[k].dep in _SUBJECTS for k in word.kids):
+            facts.doer = facts.grammatical = _Who("customer", "", "", False)
     if _is_past_could(facts, above):
         facts.tense = "past"
     return facts
@@ -817,7 +834,8 @@ def _full_aux(words: list[_Word], word: _Word, at: int) -> str:
     if low in _HAVE:
         return "had" if low == "had" else "have"
     if low in _BE or low in ("'s", "’s", "s"):
-        if low in ("'s", "’s", "s") and (word.lemma == "have" or _is_perfect_s(words, word, at)):
+        been = any(words[k].low == "been" and k > word.at for k in words[at].kids)
+        if low in ("'s", "’s", "s") and (been or word.lemma == "have" or _is_perfect_s(words, word, at)):
             return "have"
         return "was" if low in ("was", "were") else "be"
     if word.lemma == "get" and word.dep == "auxpass":
@@ -1309,7 +1327,7 @@ def _inherited_mood(words: list[_Word], word: _Word, facts: _Facts, above: _Fact
     if facts.tense == "" and word.dep in ("xcomp", "advcl", "pcomp") and not own_subject:
         if above.mood in ("condition", "counterfactual"):
             return above.mood
-        if above.mood == "imperative" and word.dep == "xcomp":
+        if above.mood == "imperative" and word.dep == "xcomp" and facts.doer.who == "customer":
             return "imperative"
     return ""
 
@@ -1322,12 +1340,15 @@ def _is_main_order(words: list[_Word], word: _Word, facts: _Facts, above: _Facts
     if above is None or word.head == word.at:
         return True
     if word.dep == "conj":
-        return above.mood == "imperative" or _orders_afresh(above)
+        return above.mood == "imperative" or _orders_afresh(words, word, facts, above)
     return word.dep in ("ccomp", "parataxis", "dep") and word.at < above.at
 
 
-def _orders_afresh(above: _Facts) -> bool:
+def _orders_afresh(words: list[_Word], word: _Word, facts: _Facts, above: _Facts) -> bool:
     """ "The form is attached; fill it in": a base form after a clause with no auxiliary to share."""
+    breaks = any(words[k].pos == "PUNCT" for k in range(above.at, word.at))
+    if facts.auxes and above.grammatical.who == "us" and not breaks:
+        return False
     return not above.auxes or above.auxes[-1] in ("be", "was", "have", "had")
 
 
@@ -1347,7 +1368,8 @@ def _link(words: list[_Word], word: _Word, own: list[int], above: _Facts | None)
         return "purpose"
     if word.dep == "ccomp" and words[above.at].lemma == "be" and any(words[k].low == "who" for k in word.kids):
         return "relative"
-    if word.dep == "ccomp" and word.at > above.at and any(words[k].dep in _SUBJECTS for k in word.kids):
+    finite = word.tag in ("VBD", "VBZ", "VBP") or any(words[k].dep in ("aux", "auxpass") for k in word.kids)
+    if word.dep == "ccomp" and finite and word.at > above.at and any(words[k].dep in _SUBJECTS for k in word.kids):
         return "report"
     return ""
 
@@ -1370,6 +1392,8 @@ def _link_word(words: list[_Word], word: _Word, own: list[int]) -> str:
     if first in ("as", "like") and word.lemma in _SAY:
         return "report"
     if first in _LEADING and not _leads(words, word, own, first):
+        return ""
+    if first == "for" and any(words[k].tag == "TO" for k in word.kids):
         return ""
     marked = any(words[k].low == first and words[k].dep == "mark" for k in word.kids)
     if first in ("when", "once", "after", "before", "as", "since") and word.dep in ("ROOT", "ccomp") and not marked:
