@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from highnote import __version__
 from highnote.cli import catalogue, check, upkeep
 from highnote.cli.common import Status, fail, forgiving_streams, say
 from highnote.config import ConfigError
@@ -58,7 +58,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"highnote {version('highnote')}")
+        typer.echo(f"highnote {__version__}")
         raise typer.Exit
 
 

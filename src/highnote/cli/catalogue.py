@@ -16,6 +16,7 @@ from rich.text import Text
 from highnote.cli.common import Colour, Settings, console, fail, names, width_of
 from highnote.config import Config, nearest
 from highnote.reporters.json import RunReport
+from highnote.reporters.places import count
 from highnote.reporters.text import STYLES
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def rules(
         out.file.write(_as_markdown(chosen))
     else:
         out.print(_rows(chosen, width_of(out)))
-        out.print(f"\n{len(chosen)} rules. `highnote explain RULE` tells more.")
+        out.print(f"\n{count(len(chosen), 'rule')}. `highnote explain RULE` tells more.")
 
 
 def schema(
@@ -157,8 +158,9 @@ def _rows(chosen: Sequence[Rule], width: int) -> Text:
             said.append("\n" if rule.category == category else "\n\n")
         category = rule.category
         said.append(f"{rule.id:<{longest}}  ", style="bold").append(f"{rule.level.value:<7}  ", STYLES[rule.level])
-        room = max(width - longest - 11, 24)
-        said.append(textwrap.shorten(_first_sentence(rule.why), room, placeholder=" …"))
+        indent = longest + 11
+        room = max(width - indent, 24)
+        said.append(f"\n{'':{indent}}".join(textwrap.wrap(_first_sentence(rule.why), room)))
     return said
 
 

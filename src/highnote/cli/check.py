@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
-from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
+from highnote import __version__
 from highnote.cli.common import Colour, Settings, Status, console, fail, names, say, width_of
 from highnote.cli.inputs import Input, WriteError, find_inputs, read_input, unified_diff, write_draft
 from highnote.finding import Level, Report
@@ -168,7 +168,7 @@ def check(
         say(f"{folder}: no drafts here. A folder's drafts end in .txt, .md, .html or .eml.")
     if format is Format.JSON:
         checked = list(_with_progress(run, inputs, lambda _: None))
-        report_console.file.write(json_report.render(checked, run.errors, version=version("highnote")))
+        report_console.file.write(json_report.render(checked, run.errors, version=__version__))
     else:
         style = text_report.Style(width_of(report_console), verbose, scorecard)
         _print_text(run, inputs, style)
