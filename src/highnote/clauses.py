@@ -216,10 +216,16 @@ _VAGUE = (r"\b(?:soon(?:est)?|shortly|asap|a\.s\.a\.p\.?|in due course|at (?:the
           r"before (?:too )?long|some ?time|some point|momentarily|in a (?:while|bit|moment)|when (?:we|i) can|"
           r"in good time|one day|eventually|promptly|the coming (?:days|weeks)|next few (?:days|weeks))\b")
 _TIME = re.compile(
-    rf"(?P<past>{_SPAN} (?:ago|back|earlier)|{_PAST_TIME})|(?P<day>{_DAY})|(?P<vague>{_VAGUE})|"
-    rf"(?P<span>\b{_SPAN})",
+    rf"\b(?:(?P<past>{_SPAN} (?:ago|back|earlier)|{_PAST_TIME})|(?P<day>{_DAY})|(?P<vague>{_VAGUE})|"
+    rf"(?P<span>{_SPAN}))",
     re.IGNORECASE,
 )
+_TIME_HINTS = re.compile(
+    r"\d|.*(?:day|week|month|year|hour|hr|min|sec|night|noon|morning|evening|time|soon|ago|ary|ber|tomorrow)|earl|prev|"
+    r"recent|march|april|may|ju[nl]|aug|fortnight|last|short|asap|a\.s|course|future|present|long|point|moment|while|"
+    r"when|eventually|prompt|play|business|next|spring|summer|autumn|fall|winter|end|bit"
+)
+"""What the first letters of a word must be for the slower pattern to be tried."""
 _TIME_ORDER = ("day", "span", "vague", "past")
 
 
@@ -1465,7 +1471,7 @@ def _finish(
     words: list[_Word], heads: list[int], tokens: dict[int, list[int]], made: dict[int, _Facts]
 ) -> tuple[Clause, ...]:
     extents = _extents(words, heads, tokens, made)
-    timed = bool(_TIME.search(" ".join(word.low for word in words)))
+    hints = {word.at for word in words if _TIME_HINTS.match(word.low)}
     done: dict[int, Clause] = {}
     offset = words[0].token.i
     for at in heads:
@@ -1490,7 +1496,7 @@ def _finish(
             tense=facts.tense,
             mood=facts.mood,
             voice=facts.voice,
-            time=_time(" ".join(words[k].low for k in own)) if timed else "",
+            time=_time(" ".join(words[k].low for k in own)) if not hints.isdisjoint(own) else "",
             link=facts.link,
             parent=done[facts.parent] if facts.parent is not None else None,
         )
