@@ -47,10 +47,8 @@ def written(folder: Path, **texts: str) -> Path:
 # ---------------------------------------------------------------- without a draft
 
 
-@pytest.mark.parametrize(
-    "args", [["--help"], ["rules"], ["explain", "rebuke/as-i-said"], ["schema"], ["check", "--help"]]
-)
-def test_what_needs_no_draft_loads_no_language_model(args: list[str]) -> None:
+@pytest.mark.parametrize("call", ["--help", "check --help", "rules", "explain rebuke/as-i-said", "schema"])
+def test_what_needs_no_draft_loads_no_language_model(call: str) -> None:
     code = f"""
 import sys
 from highnote.cli import main
@@ -163,6 +161,63 @@ def test_a_wrong_rule_file_names_file_line_and_mend(tmp_path: Path) -> None:
     done = run("check", "bad.txt", "--rules", "own", cwd=tmp_path)
     assert done.returncode == 2
     assert "highnote: own/tone/x.yaml:2: " in done.stderr and "did you mean `message`?" in done.stderr
+
+
+# ---------------------------------------------------------------- testing rules
+
+OWN_RULE = """\
+level: warning
+message: "“{text}” is not our word."
+why: We say guest.
+flag:
+  - valued customer
+examples:
+  bad:
+    - "Dear <mark>valued customer</mark>, the room is ready."
+    - "The client is late."
+  good:
+    - "Dear guest, the room is ready."
+    - "Our valued customer programme is closed."
+source:
+  - {title: House style, says: Guests are guests.}
+"""
+
+
+@pytest.fixture
+def own_rules(tmp_path: Path) -> Path:
+    folder = tmp_path / "own"
+    (folder / "house").mkdir(parents=True)
+    (folder / "house" / "client.yaml").write_text(OWN_RULE)
+    return folder
+
+
+def test_rules_of_ones_own_are_tested_by_their_examples(own_rules: Path) -> None:
+    file = own_rules / "house" / "client.yaml"
+    done = run("test", own_rules)
+    assert done.returncode == 1
+    assert f"{file}:9: house/client: " in done.stdout and f"{file}:12: house/client: " in done.stdout
+    assert done.stdout.endswith("2 faults in 1 rule with 4 examples.\n")
+    kept = "".join(
+        line for line in OWN_RULE.splitlines(keepends=True) if "client is" not in line and "Our v" not in line
+    )
+    file.write_text(kept)
+    for path in (own_rules, own_rules / "house", file):
+        done = run("test", path)
+        assert (done.returncode, done.stdout) == (0, "All good: 1 rule with 2 examples.\n")
+
+
+def test_patterns_tell_what_they_found(own_rules: Path, tmp_path: Path) -> None:
+    counts = run("test", own_rules, "--patterns").stdout
+    assert "    1      1          0  house/client 1: valued customer\n" in counts
+    (tmp_path / "draft.txt").write_text("Hi,\n\nDear valued customer, it is ready.\n")
+    found = run("test", own_rules, "--patterns", "--on", tmp_path / "draft.txt").stdout
+    assert "draft.txt:3:6 house/client “valued customer”\n  pattern 1: valued customer\n" in found
+
+
+def test_an_unknown_rule_to_test_is_told() -> None:
+    done = run("test", "rebuke/as-i-sayd")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Did you mean “rebuke/as-i-said”?" in done.stderr
 
 
 # ---------------------------------------------------------------- reports

@@ -26,22 +26,21 @@ class Commands(TyperGroup):
             fail("stopped.", Status.INTERRUPTED)
         except ConfigError as error:
             fail(str(error))
-        except BrokenPipeError:
-            raise
         except Exception as error:
-            _explain_or_raise(error)
+            if not _is_told(error):
+                raise
+            raise typer.Exit(Status.USAGE) from None
 
 
-def _explain_or_raise(error: Exception) -> None:
-    """Say what is wrong with rule files or the language model; pass on what is not an error of the user's."""
+def _is_told(error: Exception) -> bool:
+    """Say what is wrong with rule files or the language model; False where the error is none of the user's."""
     kind = type(error).__name__  # by name, so that no heavy module is imported for an error that did not happen
-    if kind == "RuleErrors":
-        for fault in getattr(error, "errors", (error,)):
-            say(str(fault))
-        raise typer.Exit(Status.USAGE)
-    if kind == "ModelError":
-        fail(f"{error}.")
-    raise error
+    if kind not in ("RuleErrors", "ModelError"):
+        return False
+    for fault in getattr(error, "errors", (error,)):
+        said = str(fault)
+        say(said if said.endswith((".", "?")) else f"{said}.")
+    return True
 
 
 app = typer.Typer(
