@@ -1,1 +1,63 @@
-"""highnote: a linter for draft support e-mails."""
+"""highnote: a linter for draft support e-mails. It finds what makes unhappy customers unhappier, says why, and mends it.
+
+    import highnote
+    report = highnote.lint("As I said on the phone, the refund takes five days.")
+
+The language model is loaded at the first lint, not at import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from highnote.config import Config, ConfigError
+from highnote.finding import Edit, Evidence, Finding, Level, Mark, Message, Report, Scorecard, Suggestion
+
+if TYPE_CHECKING:
+    from highnote.draft import Draft
+    from highnote.linter import Linter
+    from highnote.reading import ReadingError
+    from highnote.rule import RuleErrors
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Config",
+    "ConfigError",
+    "Edit",
+    "Evidence",
+    "Finding",
+    "Level",
+    "Linter",
+    "Mark",
+    "Message",
+    "ReadingError",
+    "Report",
+    "RuleErrors",
+    "Scorecard",
+    "Suggestion",
+    "lint",
+]
+
+_LAZY = {"Linter": "linter", "ReadingError": "reading", "RuleErrors": "rule"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load what needs the language model only when it is asked for."""
+    if name in _LAZY:
+        import importlib
+
+        return getattr(importlib.import_module(f"highnote.{_LAZY[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def lint(
+    draft: str | bytes | Path | Draft, thread: Sequence[Message] = (), date: datetime | None = None
+) -> Report:
+    """Lint one draft with the default linter, which is made at the first call; see `Linter.lint`."""
+    from highnote.linter import default_linter
+
+    return default_linter().lint(draft, thread, date)

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from highnote.finding import Evidence, Message
 from highnote.language import Parsed, Sentence
-from highnote.thread import Situation, situation
+from highnote import thread as threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ class Reply:
         return None if self.asked is None else self.message(self.asked)
 
     @cached_property
-    def situation(self) -> Situation:
+    def situation(self) -> threads.Situation:
         """What the customer's latest message is about."""
-        return situation(self.customer)
+        return threads.situation(self.customer)
 
     def body_sentences_with(self, act: str) -> list[Sentence]:
         """The body sentences that do `act`."""

@@ -1,0 +1,244 @@
+"""Suggestions: the edits that would mend a finding.
+
+A suggestion is made from the rule's `suggest` entry and touches only prose of the finding's own zone. Whether it helps
+is for the linter to say: it lints the edited draft again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from highnote.draft import Block, Draft, Zone
+from highnote.finding import Edit, Suggestion
+from highnote.language import Parsed, Sentence
+from highnote.reply import Proposal, Reply
+from highnote.rule import Suggest
+
+BLANK = re.compile(r"\{[a-z_ ]+\}")
+_KEEP = re.compile(r"https?://|www\.|\S@\S|\{\{|\{%|<[^>]+>")
+_LEAD = re.compile(r"^[\s,;:–—-]+")
+_TRAIL = re.compile(r"[\s,;:–—-]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A proposal with the prose around it: `start` and `end` are offsets into the text of the block."""
+
+    reply: Reply
+    sentence: Sentence
+    start: int
+    end: int
+
+    @property
+    def block(self) -> Block:
+        return self.sentence.block
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """Where the sentence begins and ends in the block's text."""
+        return self.sentence.span.start_char, self.sentence.span.end_char
+
+    @property
+    def before(self) -> str:
+        """The part of the sentence before the flagged text."""
+        return self.block.text[self.bounds[0] : self.start]
+
+    @property
+    def after(self) -> str:
+        """The part of the sentence after the flagged text."""
+        return self.block.text[self.end : self.bounds[1]]
+
+    def edit(self, start: int, end: int, text: str) -> Edit:
+        """An edit of the block's text, in source offsets."""
+        source_start, source_end = self.block.source_span(start, end)
+        return Edit(start=source_start, end=source_end, text=text)
+
+
+def suggestions(proposal: Proposal, suggest: Suggest, reply: Reply) -> Iterator[Suggestion]:
+    """The suggestions that one `suggest` entry makes for a proposal (none where it does not fit)."""
+    fields = {"text": reply.parsed.draft.source[proposal.start : proposal.end], **proposal.fields}
+    if suggest.hint is not None:
+        yield Suggestion(label=fill(suggest.hint, fields), edits=(), safe=False)
+        return
+    if proposal.sentence is None:
+        return
+    place = _place(proposal, reply)
+    if place is None or _holds_what_must_stay(place):
+        return
+    edits: tuple[Edit, ...] = ()
+    label, safe = "", True
+    if suggest.delete is not None:
+        edits, label = _DELETES[suggest.delete](place), f"delete the {'words' if suggest.delete == 'match' else suggest.delete}"
+    elif suggest.replace is not None:
+        text = fill(suggest.replace, fields)
+        edits, label = (place.edit(place.start, place.end, _cased(text, place.before)),), f"write “{text}”"
+        safe = BLANK.search(text) is None
+    elif suggest.move is not None:
+        edits, label = _move_to_top(place), "move it to the top"
+    elif suggest.rewrite is not None:
+        edits, label = REWRITES[suggest.rewrite](place), suggest.rewrite.replace("_", " ")
+    if edits:
+        yield Suggestion(label=label, edits=edits, safe=safe)
+
+
+def fill(template: str, fields: Mapping[str, str]) -> str:
+    """`template` with the known blanks filled in; an unknown blank stays for the writer."""
+    return BLANK.sub(lambda blank: fields.get(blank[0][1:-1], blank[0]), template)
+
+
+def _place(proposal: Proposal, reply: Reply) -> Place | None:
+    sentence = proposal.sentence
+    assert sentence is not None
+    first, last = sentence.tokens_at(proposal.start, proposal.end)
+    if first == last:
+        return None
+    doc = sentence.span.doc
+    return Place(reply, sentence, doc[first].idx, doc[last - 1].idx + len(doc[last - 1]))
+
+
+def _holds_what_must_stay(place: Place) -> bool:
+    return bool(_KEEP.search(place.block.text[place.start : place.end]))
+
+
+def _cased(text: str, before: str) -> str:
+    """`text` with a capital where it begins the sentence."""
+    return text if before.strip() else text[:1].upper() + text[1:]
+
+
+def _capital_at(place: Place, at: int) -> Edit | None:
+    """The edit that writes the character at `at` as a capital, where it is a small letter."""
+    letter = place.block.text[at : at + 1]
+    return place.edit(at, at + 1, letter.upper()) if letter.islower() else None
+
+
+def _delete_match(place: Place) -> tuple[Edit, ...]:
+    """Take the flagged words out; what is left must still be a clause with a subject and a verb."""
+    begin = place.bounds[0]
+    before, after = place.before, place.after
+    if not _stands_alone(place):
+        return _delete_sentence(place)
+    if not before.strip():
+        lead = _LEAD.match(after)
+        at = place.end + (len(lead[0]) if lead else 0)
+        capital = _capital_at(place, at)
+        if capital:
+            return (Edit(start=place.edit(begin, at, "").start, end=capital.end, text=capital.text),)
+        return (place.edit(begin, at, ""),)
+    start = place.start - (len(before) - len(before.rstrip(" ,;:–—-")))
+    if not re.search(r"\w", after):
+        return (place.edit(start, place.end, ""),)
+    lead = _LEAD.match(after)
+    both_commas = before.rstrip().endswith(",") and after.lstrip().startswith(",")
+    end = place.end + (len(lead[0]) if lead else 0)
+    keeps = ", " if not both_commas and after.lstrip().startswith(",") else " "
+    return (place.edit(start, end, keeps),)
+
+
+def _stands_alone(place: Place) -> bool:
+    """Whether the sentence without the flagged words still has a finite clause with a subject."""
+    for clause in place.sentence.clauses:
+        own = [t for t in clause.tokens if not (place.start <= t.idx < place.end)]
+        outside = not (place.start <= clause.verb.idx < place.end)
+        if outside and clause.tense and clause.link in ("", "contrast") and (clause.subject != "nobody" or clause.mood == "imperative"):
+            return len(own) > 1
+    return False
+
+
+def _delete_sentence(place: Place) -> tuple[Edit, ...]:
+    """Take the whole sentence out, with its block where it fills it; never the only sentence of the body."""
+    if len(place.reply.body) < 2:
+        return ()
+    begin, finish = place.bounds
+    text, block = place.block.text, place.block
+    if begin == 0 and finish >= len(text.rstrip()):
+        return (_delete_block(place.reply.parsed.draft, block),)
+    while finish < len(text) and text[finish] == " ":
+        finish += 1
+    if finish >= len(text):
+        while begin > 0 and text[begin - 1] == " ":
+            begin -= 1
+    return (place.edit(begin, finish, ""),)
+
+
+def _delete_block(draft: Draft, block: Block) -> Edit:
+    """Take a block out with the blank line that follows it."""
+    start, end = block.source_span(0, len(block.text))
+    tail = re.match(r"[ \t]*\r?\n(?:[ \t]*\r?\n)*", draft.source[end:])
+    if tail:
+        return Edit(start=start, end=end + len(tail[0]), text="")
+    head = re.search(r"\s*\Z", draft.source[:start])
+    return Edit(start=start - (len(head[0]) if head else 0), end=end, text="")
+
+
+def _delete_clause(place: Place) -> tuple[Edit, ...]:
+    """Take out the smallest clause that holds the flagged words, with the word that links it."""
+    holding = [
+        clause
+        for clause in place.sentence.clauses
+        if clause.link and any(place.start <= token.idx < place.end for token in clause.tokens)
+    ]
+    if not holding:
+        return _delete_match(place)
+    clause = min(holding, key=lambda c: c.end - c.start)
+    doc = place.sentence.span.doc
+    last = doc[clause.end - 1]
+    end = last.idx + (0 if last.is_punct else len(last))
+    wider = Place(place.reply, place.sentence, doc[clause.start].idx, end)
+    return _delete_match(wider)
+
+
+def _move_to_top(place: Place) -> tuple[Edit, ...]:
+    """Put the sentence at the head of the body."""
+    first = place.reply.body[0]
+    if first.index == place.sentence.index:
+        return ()
+    begin, finish = place.bounds
+    moved = place.block.text[begin:finish]
+    if moved[-1:] not in ".!?":
+        moved += "."
+    start = first.start
+    return (Edit(start=start, end=start, text=f"{moved} "), *_delete_sentence(place))
+
+
+def _split_but(place: Place) -> tuple[Edit, ...]:
+    """“I'm sorry, but X” becomes two sentences: the apology keeps its own."""
+    text = place.block.text
+    match = re.compile(r"\s*[,;–—-]?\s*\b(?:but|however|though|yet)\b,?\s*", re.IGNORECASE).search(text, place.start, place.bounds[1])
+    if not match or not re.search(r"\w", text[match.end() : place.bounds[1]]) or not re.search(r"\w", text[: match.start()]):
+        return ()
+    capital = text[match.end()].upper()
+    return (place.edit(match.start(), match.end() + 1, f". {capital}"),)
+
+
+def _small_letters(place: Place) -> tuple[Edit, ...]:
+    """Words in capitals in small letters, one mark for several."""
+    text = place.block.text[place.start : place.end]
+    marks = re.compile(r"([!?])[!?]+")
+    calm = marks.sub(lambda m: "?" if "?" in m[0] else "!", text)
+    words = re.compile(r"\b[A-Z][A-Z']+\b")
+    calm = words.sub(lambda m: m[0].lower(), calm) if words.search(text) and len(text) > 1 else calm
+    return (place.edit(place.start, place.end, _cased(calm, place.before)),) if calm != text else ()
+
+
+_DELETES: Mapping[str, Callable[[Place], tuple[Edit, ...]]] = {
+    "match": _delete_match,
+    "clause": _delete_clause,
+    "sentence": _delete_sentence,
+}
+REWRITES: Mapping[str, Callable[[Place], tuple[Edit, ...]]] = {
+    "split_but": _split_but,
+    "small_letters": _small_letters,
+}
+"""Rewrites that a rule file names in `suggest: [{rewrite: …}]`."""
+
+
+def only_prose(edits: tuple[Edit, ...], parsed: Parsed) -> bool:
+    """Whether no edit reaches into a quote or a signature."""
+    guarded = [
+        block.source_span(0, len(block.text))
+        for block in parsed.draft.blocks
+        if block.zone in (Zone.QUOTE, Zone.SIGNATURE) and block.text
+    ]
+    return not any(edit.start < end and start < edit.end for edit in edits for start, end in guarded)

@@ -1,0 +1,62 @@
+"""The scorecard: what a reply did, each line with the sentence that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from highnote.finding import Mark, Scorecard
+from highnote.language import Sentence
+from highnote.questions import coverage
+from highnote.reply import Reply
+
+NEGATIVE = frozenset({"apologise", "refuse"})
+"""Acts that a last sentence should not do."""
+POSITIVE = frozenset({"resolve", "promise", "offer", "choice", "compensate", "dated", "thank", "wish"})
+
+
+def scorecard(reply: Reply) -> Scorecard:
+    """The scorecard of a reply. Lines about a problem do not apply where the customer reports none."""
+    complaint = reply.situation.harm or reply.situation.kind == "complaint" or reply.asked is None
+    asks = coverage(reply)
+    done = sum(1 for ask in asks if ask.state != "unanswered")
+    last = next((s for s in reply.body if s.place in ("last", "only")), None)
+    high = last is not None and NEGATIVE.isdisjoint(last.acts) and not POSITIVE.isdisjoint(last.acts)
+    first_answer = next((ask.sentence for ask in asks if ask.state == "answered" and ask.sentence is not None), None)
+    return Scorecard(
+        acknowledged=_line(reply, ("acknowledge",), applies=complaint),
+        apologised=_line(reply, ("apologise",), applies=complaint),
+        owned=_owned(reply, applies=complaint),
+        answered=_mark(first_answer, done == len(asks)) if asks else Mark(done=None),
+        questions=len(asks),
+        questions_answered=done,
+        resolved=_line(reply, ("resolve", "promise", "offer")),
+        dated=_line(reply, ("dated",)),
+        choice=_line(reply, ("choice",)),
+        high_note=_mark(last, high),
+    )
+
+
+def _line(reply: Reply, acts: Sequence[str], *, applies: bool = True) -> Mark:
+    shown = next((s for act in acts for s in reply.body_sentences_with(act)), None)
+    if shown is None and not applies:
+        return Mark(done=None)
+    return _mark(shown, shown is not None)
+
+
+def _owned(reply: Reply, *, applies: bool) -> Mark:
+    """Owned: somebody of ours, in the first person, did or will do something about it."""
+    shown = next(
+        (
+            sentence
+            for sentence in reply.body
+            if {"resolve", "promise"} & sentence.acts.keys() and any(clause.subject == "us" for clause in sentence.clauses)
+        ),
+        None,
+    )
+    return Mark(done=None) if shown is None and not applies else _mark(shown, shown is not None)
+
+
+def _mark(sentence: Sentence | None, done: bool) -> Mark:
+    if sentence is None:
+        return Mark(done=done)
+    return Mark(done=done, text=sentence.text, start=sentence.start, end=sentence.end)
