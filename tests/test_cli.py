@@ -173,7 +173,7 @@ flag:
   - valued customer
 examples:
   bad:
-    - "Dear <mark>valued customer</mark>, the room is ready."
+    - "Each <mark>valued customer</mark> gets a key."
     - "The client is late."
   good:
     - "Dear guest, the room is ready."
@@ -209,7 +209,7 @@ def test_rules_of_ones_own_are_tested_by_their_examples(own_rules: Path) -> None
 def test_patterns_tell_what_they_found(own_rules: Path, tmp_path: Path) -> None:
     counts = run("test", own_rules, "--patterns").stdout
     assert "    1      1          0  house/client 1: valued customer\n" in counts
-    (tmp_path / "draft.txt").write_text("Hi,\n\nDear valued customer, it is ready.\n")
+    (tmp_path / "draft.txt").write_text("Hi,\n\nEach valued customer gets a key.\n")
     found = run("test", own_rules, "--patterns", "--on", tmp_path / "draft.txt").stdout
     assert "draft.txt:3:6 house/client “valued customer”\n  pattern 1: valued customer\n" in found
 

@@ -97,7 +97,7 @@ def _run_examples(linter: Linter, rules: Sequence[Rule], out: Console) -> None:
         for kind, number, message in failures_of(rule, linter):
             faults += 1
             place = f"{rule.path}:{line_of(rule.path, 'examples', kind, number)}"
-            out.print(Text.assemble((place, "bold"), f" {rule.id}: {message}"))
+            out.print(Text.assemble((place, "bold"), f": {rule.id}: {message}"))
             out.print(f"  {MENDS[kind]}")
     examples = sum(len(rule.examples.bad) + len(rule.examples.good) for rule in rules)
     what = f"{count(len(rules), 'rule')} with {count(examples, 'example')}"
