@@ -47,8 +47,14 @@ class Block:
         Raises IndexError when the span lies outside the block.
         """
         if start == end:
-            return (self.starts[start], self.starts[start]) if start < len(self.text) else (self.ends[-1], self.ends[-1])
+            return (
+                (self.starts[start], self.starts[start]) if start < len(self.text) else (self.ends[-1], self.ends[-1])
+            )
         return self.starts[start], self.ends[end - 1]
+
+
+def _nothing(_: str) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,13 @@ class Draft:
     """A reply about to be sent.
 
     `source` is the text that was given; every offset of a finding points into it. `quoted` holds the messages found
-    in the quoted part, oldest first. `encode` turns replacement text into what the source's format needs (HTML
-    entities, say).
+    in the quoted part, oldest first.
+
+    How a replacement is written: `encode` turns its text into what the source's format needs (HTML entities, say), and
+    `keep` tells what of the replaced source must stay (a tag whose counterpart lies elsewhere). Where that is not
+    enough (an e-mail), `rewrite` makes all the edits; they are sorted and do not overlap. `locked` says in a sentence
+    why the source must not be changed, and is empty where it may be. `encoding` is that of the bytes that were read:
+    `draft.apply(edits).encode(draft.encoding)` are the bytes to write.
     """
 
     source: str
@@ -65,13 +76,27 @@ class Draft:
     name: str = "draft"
     quoted: tuple[Message, ...] = ()
     encode: Callable[[str], str] = str
+    keep: Callable[[str], str] = _nothing
+    rewrite: Callable[[Sequence[Edit]], str] | None = None
+    locked: str = ""
+    encoding: str = "utf-8"
 
     def apply(self, edits: Iterable[Edit]) -> str:
-        """The source with `edits` made; an edit that overlaps an earlier one is left out."""
-        parts, at = [], 0
+        """The source with `edits` made, except those that overlap an earlier one; unchanged where it is locked."""
+        chosen: list[Edit] = []
         for edit in sorted(edits, key=lambda e: (e.start, e.end)):
-            if edit.start < at:
-                continue
-            parts += [self.source[at : edit.start], self.encode(edit.text)]
+            if not chosen or edit.start >= chosen[-1].end:
+                chosen.append(edit)
+        if self.locked or not chosen:
+            return self.source
+        if self.rewrite is not None:
+            return self.rewrite(chosen)
+        parts, at = [], 0
+        for edit in chosen:
+            parts += [
+                self.source[at : edit.start],
+                self.encode(edit.text),
+                self.keep(self.source[edit.start : edit.end]),
+            ]
             at = edit.end
         return "".join([*parts, self.source[at:]])

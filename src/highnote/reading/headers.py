@@ -9,15 +9,15 @@ from datetime import datetime
 from email.utils import parseaddr, parsedate_to_datetime
 from functools import lru_cache
 
-from mailparser_reply.constants import MAIL_LANGUAGES
-from mailparser_reply.parser import EmailMessage
+from mailparser_reply.constants import MAIL_LANGUAGES  # type: ignore[import-untyped, unused-ignore]
+from mailparser_reply.parser import EmailMessage  # type: ignore[import-untyped, unused-ignore]
 
 from highnote.reading.lines import Line
 
 _WROTE = (
-    r"(?:wrote|writes|schrieb|geschrieben|a écrit|escribi[oó]|escreveu|napisał(?:\(a\)|a)?|napsal(?:\(a\)|a)?|skrev|schreef|"
-    r"geschreven|ha scritto|написал\w*|пишет|пише|писал\w*|写道|寫道|kirjoitti|írta|a scris|yazdı|έγραψε|đã viết|"
-    r"님이 작성|작성하였습니다|のメッセージ|さんは書きました)"
+    r"(?:wrote|writes|schrieb|geschrieben|a écrit|escribi[oó]|escreveu|napisał(?:\(a\)|a)?|napsal(?:\(a\)|a)?|skrev|"
+    r"schreef|geschreven|ha scritto|написал\w*|пишет|пише|писал\w*|写道|寫道|kirjoitti|írta|a scris|yazdı|"
+    r"έγραψε|đã viết|님이 작성|작성하였습니다|のメッセージ|さんは書きました)"
 )
 _WROTE_LINE = re.compile(
     rf"(?:[-– ]*)(?P<head>.{{0,250}}?)\b{_WROTE}(?!\w)(?P<tail>.{{0,150}}?)(?:[:：]| ?-{{2,}})$", re.IGNORECASE
@@ -33,23 +33,31 @@ _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
 _DATED_SENDER = re.compile(
     r"(?:\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}.{0,40}(?:<[^>]*@[^>]*>|GMT[+-]\d{1,2}:?\d{2} \S.*)\s?[:：]?)$"
 )
-_SEPARATOR = re.compile(
-    r"[-_=* ]{2,}\s*(?:original message|forwarded (?:message|by .*)|original appointment|ursprüngliche nachricht|weitergeleitete "
-    r"nachricht|mensaje (?:original|reenviado)|message (?:d'origine|original|transféré)|messaggio (?:originale|inoltrato)|"
-    r"oorspronkelijk bericht|doorgestuurd bericht|oprindelig meddelelse|ursprungligt meddelande|opprinnelig melding|"
-    r"mensagem (?:original|encaminhada)|wiadomość oryginalna|oryginalna wiadomość|původní zpráva|пересылаемое сообщение|"
-    r"исходное сообщение|原始邮件|转发邮件|元のメッセージ|원본 메시지)\s*[-_=* ]{2,}$|(?:begin forwarded message|anfang der weitergeleiteten "
-    r"(?:nachricht|e-?mail)|début du message (?:réexpédié|transféré)|inicio del mensaje reenviado|inizio messaggio inoltrato)\s?:$",
-    re.IGNORECASE,
+_SEPARATED = (
+    r"original message|forwarded (?:message|by .*)|original appointment|ursprüngliche nachricht|"
+    r"weitergeleitete nachricht|mensaje (?:original|reenviado)|message (?:d'origine|original|transféré)|"
+    r"messaggio (?:originale|inoltrato)|oorspronkelijk bericht|doorgestuurd bericht|oprindelig meddelelse|"
+    r"ursprungligt meddelande|opprinnelig melding|mensagem (?:original|encaminhada)|wiadomość oryginalna|"
+    r"oryginalna wiadomość|původní zpráva|пересылаемое сообщение|исходное сообщение|"
+    r"原始邮件|转发邮件|元のメッセージ|원본 메시지"
 )
+_BEGINS = (
+    r"begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-?mail)|inizio messaggio inoltrato|"
+    r"début du message (?:réexpédié|transféré)|inicio del mensaje reenviado"
+)
+_SEPARATOR = re.compile(rf"[-_=* ]{{2,}}\s*(?:{_SEPARATED})\s*[-_=* ]{{2,}}$|(?:{_BEGINS})\s?:$", re.IGNORECASE)
 _RULE = re.compile(r"[_-]{10,}$")
 _FIELDS = {
-    "from": "from|von|de|da|van|od|från|fra|от|发件人|寄件者|差出人|보낸 ?사람|lähettäjä|feladó|kimden|expéditeur|remitente",
-    "date": "sent|date|gesendet|datum|envoyé|enviado(?: el)?|enviada(?: em)?|fecha|data|inviato|verzonden|wysłano|sendt|dato|skickat|"
-    "odesláno|дата|отправлено|发送时间|日期|寄件日期|送信日時|日時|보낸 ?날짜|lähetetty|elküldve|tarih",
-    "to": "to|an|à|para|a|aan|do|til|till|komu|кому|收件人|收件者|宛先|받는 ?사람|vastaanottaja|címzett|kime",
-    "subject": "subject|betreff|objet|asunto|assunto|oggetto|onderwerp|temat|emne|ämne|předmět|тема|主题|主旨|件名|제목|aihe|tárgy|konu",
-    "other": "cc|kopie|kopi|kopia|dw|copie|bcc|reply-to|organization|organisation|attachments?|importance|priority|抄送|참조|antwort an",
+    "from": "from|von|de|da|van|od|från|fra|от|lähettäjä|feladó|kimden|expéditeur|remitente|"
+    "发件人|寄件者|差出人|보낸 ?사람",
+    "date": "sent|date|gesendet|datum|envoyé|enviado(?: el)?|enviada(?: em)?|fecha|data|inviato|verzonden|wysłano|"
+    "sendt|dato|skickat|odesláno|дата|отправлено|lähetetty|elküldve|tarih|"
+    "发送时间|日期|寄件日期|送信日時|日時|보낸 ?날짜",
+    "to": "to|an|à|para|a|aan|do|til|till|komu|кому|vastaanottaja|címzett|kime|收件人|收件者|宛先|받는 ?사람",
+    "subject": "subject|betreff|objet|asunto|assunto|oggetto|onderwerp|temat|emne|ämne|předmět|тема|aihe|tárgy|konu|"
+    "主题|主旨|件名|제목",
+    "other": "cc|kopie|kopi|kopia|dw|copie|bcc|reply-to|organi[sz]ation|attachments?|importance|priority|antwort an|"
+    "抄送|참조",
 }
 _FIELD = re.compile(
     r"[*_ ]*(?:"
@@ -57,6 +65,9 @@ _FIELD = re.compile(
     + r")[ \xa0]?[*_]*[ \xa0]?[:：][*_]*\s*(?P<value>.*)$",
     re.IGNORECASE,
 )
+_WRAPPED = ("to", "subject", "other")
+"""Fields whose value may go on in the next line."""
+
 MAX_LINES = 12
 MAX_LENGTH = 300
 
@@ -107,15 +118,15 @@ def _fields(lines: Sequence[Line], at: int) -> Header | None:
         text = lines[n].text
         match = _FIELD.match(text) if text else None
         if match:
-            current = match.lastgroup and next(name for name in _FIELDS if match.group(name)) or ""
+            current = next(name for name in _FIELDS if match.group(name))
             found.setdefault(current, match.group("value"))
             last = n
-        elif not text and n - last > 1:
-            break
-        elif text and (n - last > 1 or not lines[n - 1].text or current not in ("to", "subject", "other")):
-            break
-        elif text:
+        elif not text and n == last + 1:
+            continue
+        elif text and n == last + 1 and current in _WRAPPED:
             last = n
+        else:
+            break
     if "from" not in found or not found.keys() & {"date", "subject"} or len(found) < 2:
         return None
     if not (_ADDRESS.search(found["from"]) or len(found) >= 3):
@@ -217,7 +228,8 @@ def parse_date(text: str) -> datetime | None:
             return parsedate_to_datetime(text)
         except (ValueError, TypeError, IndexError):
             pass
-    import dateparser  # slow to import, and most drafts quote nothing
+    # dateparser is slow to import, and most drafts quote nothing
+    import dateparser  # type: ignore[import-untyped, unused-ignore]
 
     english = re.sub(r"(?i)\bat\b|\bkl\.?|\bo godz\.?|\bum\b|\buhr\b|г\.", " ", text)
     found: datetime | None = dateparser.parse(

@@ -62,9 +62,10 @@ def _lost_ends(lines: list[Line]) -> list[Line]:
     """Mark the ends of quoted lines that a mail program wrapped without repeating the mark."""
     for at in range(1, len(lines) - 1):
         above, line, below = lines[at - 1], lines[at], lines[at + 1]
-        if line.text and line.zone is None and above.depth and below.depth and len(above.text) > 60:
-            if len(line.text) <= 30 and line.text[0].islower():
-                lines[at] = _quoted(line)
+        if not line.text or line.zone is not None or not above.depth or not below.depth:
+            continue
+        if len(above.text) > 60 and len(line.text) <= 30 and line.text[0].islower():
+            lines[at] = _quoted(line)
     return lines
 
 

@@ -113,9 +113,10 @@ def mark(lines: Sequence[Line]) -> list[Line]:
     own = [at for at, line in enumerate(lines) if line.text and line.zone is None]
     if not own:
         return lines
-    last = own[-1]
-    tail = _signed(lines, [at for at in own if _same_part(lines, at, last)])
-    for at, parts in sorted(tail.items(), reverse=True):
+    quoted = max((at for at in range(own[-1]) if lines[at].zone is Zone.QUOTE), default=-1)
+    tail = [at for at in own if at > quoted]
+    context = own[len(own) - len(tail) - 1 : len(own) - len(tail)] if len(tail) < len(own) else []
+    for at, parts in sorted(_signed(lines, [*context, *tail]).items(), reverse=True):
         lines[at : at + 1] = parts
     _greet(lines)
     return [replace(line, zone=Zone.BODY) if line.text and line.zone is None else line for line in lines]
@@ -140,16 +141,18 @@ def _delimits(lines: Sequence[Line], at: int) -> bool:
     return bool(_FOOTER.match(lines[at].text)) and sum(bool(line.text) for line in lines[at + 1 : at + 12]) <= 5
 
 
-def _same_part(lines: Sequence[Line], at: int, last: int) -> bool:
-    """No quote lies between the lines `at` and `last`."""
-    return all(line.zone is not Zone.QUOTE for line in lines[at:last])
-
-
 # Greeting
 
 
 def _greet(lines: list[Line]) -> None:
-    first = next((at for at, line in enumerate(lines) if line.text and line.zone is not Zone.QUOTE), None)
+    first = next(
+        (
+            n
+            for n, line in enumerate(lines)
+            if line.text and line.zone is not Zone.QUOTE and line.kind is not Kind.HEADING
+        ),
+        None,
+    )
     if first is None or lines[first].zone is not None or lines[first].kind is not None:
         return
     end = greeting_end(lines[first].text, alone=_has_more(lines, first))
