@@ -121,6 +121,8 @@ class Sentence:
         self.index = index
         self.place = "middle"
         self.acts: dict[str, list[tuple[int, int]]] = {}
+        self.judged: Any = None
+        """What the judge sees of the sentence, once it has looked (`highnote.judge.Features`)."""
 
     @property
     def zone(self) -> Zone:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from highnote import reading
 from highnote.acts import Acts
 from highnote.config import Config
 from highnote.draft import Draft
 from highnote.finding import Edit, Finding, Message, Report, Suggestion
-from highnote.language import Parsed, parse
+from highnote.judge import Features, Judge, features
+from highnote.language import Parsed, Sentence, parse
 from highnote.matching import Index, Matcher, compile_matcher, proposal_at
 from highnote.pattern import Phrases
 from highnote.reply import Proposal, Reply
 from highnote.rewrite import fill, only_prose, suggestions
-from highnote.rule import Act, Catalogue, Rule, RuleError, RuleErrors, load
+from highnote.rule import Act, Rule, RuleError, RuleErrors, load
 from highnote.scorecard import scorecard
 
 MAX_PASSES = 5
@@ -38,7 +41,13 @@ class Linter:
         self._acts = Acts(_compile_all(catalogue.acts, phrases, self.config))
         self._matchers = _compile_all(self.rules, phrases, self.config)
         self._index = Index(self._matchers)
-        self._blank = Catalogue((), catalogue.acts, catalogue.lists)
+        self._judge = Judge.load(self.config.judge if isinstance(self.config.judge, Path) else None) if self.config.judge else None
+
+    def but(self, **changes: Any) -> Linter:
+        """This linter, its rules already compiled, under other circumstances (`chat`, `valued`, `level`, `agent_name` …)."""
+        other = copy(self)
+        other.config = self.config.model_copy(update=changes)
+        return other
 
     def lint(
         self,
@@ -54,10 +63,10 @@ class Linter:
         source = draft if isinstance(draft, Draft) else reading.read_text(draft) if isinstance(draft, str) else reading.read(draft)
         messages = tuple(thread) or source.quoted
         reply = self.read(source, messages, date)
-        proposals = self.proposals(reply)
-        findings = [self._finding(matcher, proposal, reply) for matcher, proposal in proposals]
-        kept = [(f, m, p) for f, (m, p) in zip(findings, proposals, strict=True) if f.level.rank >= self.config.level.rank]
-        mended = [f.model_copy(update={"suggestions": self._mend(f, m, p, reply, findings)}) for f, m, p in kept]
+        judged = self._judged(reply)
+        kept = [found for found in judged if found[0].level.rank >= self.config.level.rank]
+        everything = [finding for finding, _, _ in judged]
+        mended = [self._mended(found, reply, everything) for found in kept]
         mended.sort(key=lambda f: (f.start, f.end, -f.level.rank, f.rule))
         return Report(
             name=source.name,
@@ -74,17 +83,15 @@ class Linter:
             except reading.ReadingError as error:
                 yield Report(name=str(draft) if isinstance(draft, Path) else "draft", error=str(error))
 
-    def read(
-        self, draft: Draft, thread: Sequence[Message] = (), date: datetime | None = None, *, chat: bool | None = None
-    ) -> Reply:
-        """The draft with its sentences, acts and thread: what rules look at. `chat` overrules the configuration."""
+    def read(self, draft: Draft, thread: Sequence[Message] = (), date: datetime | None = None) -> Reply:
+        """The draft with its sentences, acts and thread: what rules look at."""
         config = self.config
         return Reply(
             self._acts.annotate(parse(draft, config.model)),
             thread,
             self._read_message,
             date=date,
-            chat=config.chat if chat is None else chat,
+            chat=config.chat,
             valued=config.valued,
             agent_name=config.agent_name,
         )
@@ -110,7 +117,7 @@ class Linter:
     def _read_message(self, text: str) -> Parsed:
         return self._acts.annotate(parse(Draft(text, reading.message_blocks(text)), self.config.model))
 
-    def _finding(self, matcher: Matcher, proposal: Proposal, reply: Reply) -> Finding:
+    def _finding(self, matcher: Matcher, proposal: Proposal, reply: Reply, confidence: float) -> Finding:
         rule = matcher.owner
         assert isinstance(rule, Rule)
         flag = rule.flag[proposal.pattern]
@@ -124,21 +131,49 @@ class Linter:
             end=proposal.end,
             text=text,
             evidence=proposal.evidence,
+            confidence=round(confidence, 3),
             origin="check" if flag.check else "act" if flag.act or flag.absent else "pattern",
         )
 
-    def _mend(
-        self, finding: Finding, matcher: Matcher, proposal: Proposal, reply: Reply, findings: Sequence[Finding]
-    ) -> tuple[Suggestion, ...]:
-        """The suggestions that help: each edit removes its finding and adds none."""
+    def confidence(self, matcher: Matcher, proposal: Proposal, reply: Reply) -> float | None:
+        """How sure the judge is of a proposal (0 to 1; 1 where it has no say), or None where it objects."""
+        rule = matcher.owner.id
+        if self._judge is None or proposal.sentence is None:
+            return 1.0
+        seen = self._seen(proposal.sentence)
+        sure = self._judge.confidence(rule, seen)
+        if sure is None:
+            return 1.0
+        least = self._judge.threshold(rule) if self.config.min_confidence is None else self.config.min_confidence
+        return sure if sure >= least else None
+
+    def _seen(self, sentence: Sentence) -> Features:
+        """What the judge sees of a sentence, worked out once a sentence."""
+        if sentence.judged is None:
+            sentence.judged = features(sentence)
+        return sentence.judged
+
+    def _judged(self, reply: Reply) -> list[tuple[Finding, Matcher, Proposal]]:
+        """The findings of a reply: what the patterns propose and the judge lets stand."""
+        found = []
+        for matcher, proposal in self.proposals(reply):
+            sure = self.confidence(matcher, proposal, reply)
+            if sure is not None:
+                found.append((self._finding(matcher, proposal, reply, sure), matcher, proposal))
+        return found
+
+    def _mended(self, found: tuple[Finding, Matcher, Proposal], reply: Reply, everything: Sequence[Finding]) -> Finding:
+        """The finding with the suggestions that help: each edit removes its finding and adds none."""
+        finding, matcher, proposal = found
         rule = matcher.owner
         assert isinstance(rule, Rule)
-        offered = []
-        for entry in rule.suggest:
-            for suggestion in suggestions(proposal, entry, reply):
-                if not suggestion.edits or self._helps(suggestion, finding, reply, findings):
-                    offered.append(suggestion)
-        return tuple(offered)
+        offered = tuple(
+            suggestion
+            for entry in rule.suggest
+            for suggestion in suggestions(proposal, entry, reply)
+            if not suggestion.edits or self._helps(suggestion, finding, reply, everything)
+        )
+        return finding.model_copy(update={"suggestions": offered}) if offered else finding
 
     def _helps(self, suggestion: Suggestion, finding: Finding, reply: Reply, findings: Sequence[Finding]) -> bool:
         draft = reply.parsed.draft
@@ -151,7 +186,7 @@ class Linter:
 
     def _again(self, draft: Draft, edits: Iterable[Edit], thread: Sequence[Message], date: datetime | None) -> list[Finding]:
         edited = self.read(_reread(draft, edits), thread, date)
-        return [self._finding(matcher, proposal, edited) for matcher, proposal in self.proposals(edited)]
+        return [finding for finding, _, _ in self._judged(edited)]
 
     def _rewrite(
         self, draft: Draft, thread: Sequence[Message], date: datetime | None, findings: Sequence[Finding]
@@ -163,13 +198,9 @@ class Linter:
                 break
             draft = _reread(draft, edits)
             reply = self.read(draft, thread, date)
-            proposals = self.proposals(reply)
-            every = [self._finding(matcher, proposal, reply) for matcher, proposal in proposals]
-            findings = [
-                f.model_copy(update={"suggestions": self._mend(f, m, p, reply, every)})
-                for f, (m, p) in zip(every, proposals, strict=True)
-                if f.level.rank >= self.config.level.rank
-            ]
+            judged = self._judged(reply)
+            everything = [finding for finding, _, _ in judged]
+            findings = [self._mended(f, reply, everything) for f in judged if f[0].level.rank >= self.config.level.rank]
         return draft.source
 
 

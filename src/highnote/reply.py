@@ -9,7 +9,7 @@ from functools import cached_property
 
 from highnote.finding import Evidence, Message
 from highnote.language import Parsed, Sentence
-from highnote import thread as threads
+from highnote.situation import Situation, situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ class Reply:
         return None if self.asked is None else self.message(self.asked)
 
     @cached_property
-    def situation(self) -> threads.Situation:
+    def situation(self) -> Situation:
         """What the customer's latest message is about."""
-        return threads.situation(self.customer)
+        return situation(self.customer)
 
     def body_sentences_with(self, act: str) -> list[Sentence]:
         """The body sentences that do `act`."""

@@ -10,30 +10,9 @@ from typing import Any
 
 from highnote import reading
 from highnote.config import Config
-from highnote.draft import Draft
 from highnote.finding import Finding, Level, Message, Report
 from highnote.linter import Linter
-from highnote.matching import Matcher
-from highnote.rule import Act, Example, Rule, load_file
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An example that does not hold: the rule's file and line, and what was found instead."""
-
-    rule: str
-    file: Path
-    line: int
-    message: str
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What testing rules gave."""
-
-    rules: int = 0
-    examples: int = 0
-    failures: list[Failure] = field(default_factory=list)
+from highnote.rule import Example, Rule
 
 
 def example_linter(config: Config | None = None, **changes: Any) -> Linter:
@@ -41,9 +20,10 @@ def example_linter(config: Config | None = None, **changes: Any) -> Linter:
     return Linter((config or Config()).model_copy(update={"level": Level.INFO, **changes}))
 
 
-def lint_example(linter: Linter, example: Example) -> Report:
-    """The report on an example's text with its thread."""
-    return linter.lint(Draft(example.plain, reading.read_text(example.plain).blocks), thread=thread_of(example), date=example.date)
+def lint_example(linter: Linter, example: Example, *, chat: bool = False) -> Report:
+    """The report on an example's text with its thread; `chat` where the example is no whole mail."""
+    changes = {"chat": linter.config.chat or chat or example.chat, "valued": linter.config.valued or example.valued}
+    return linter.but(**changes).lint(example.plain, thread=thread_of(example), date=example.date)
 
 
 def thread_of(example: Example) -> tuple[Message, ...]:
@@ -82,14 +62,20 @@ def _missed(example: Example, findings: Sequence[Finding]) -> str | None:
 
 @dataclass(slots=True)
 class PatternCount:
-    """How often a pattern fired on labelled text: on bad places of its rule, on good ones, and elsewhere."""
+    """How often a pattern fired on labelled text: on bad places of its rule, on near misses and clean text, elsewhere.
+
+    The `kept` counts are what the judge leaves of them; `samples` are the texts flagged wrongly that it leaves.
+    """
 
     rule: str
     number: int
     text: str
     right: int = 0
+    right_kept: int = 0
     wrong: int = 0
+    wrong_kept: int = 0
     unlabelled: int = 0
+    unlabelled_kept: int = 0
     samples: list[str] = field(default_factory=list)
 
 
@@ -140,41 +126,36 @@ def _labelled(item: dict[str, Any]) -> Labelled:
     thread = tuple(Message(sender=m["from"], text=m["text"]) for m in item.get("thread", ()))
     if item.get("customer"):
         thread = (Message(sender="customer", text=item["customer"]),)
-    return Labelled(text, spans, frozenset(h["rule"] for h in item.get("hard_negatives", ())), not spans, thread)
+    traps = frozenset(trap["rule"] for trap in item.get("hard_negatives", ()))
+    return Labelled(text, spans, traps, "draft" in item and not spans, thread)
 
 
 def count_patterns(linter: Linter, texts: Iterable[Labelled]) -> list[PatternCount]:
-    """What every pattern of the linter's rules did on labelled texts."""
+    """What every pattern of the linter's rules did on labelled texts, before and after the judge."""
     counts = {
         (rule.id, number): PatternCount(rule.id, number, flag.text)
         for rule in linter.rules
         for number, flag in enumerate(rule.flag)
     }
     for text in texts:
-        reply = linter.read(reading.read_text(text.text), text.thread, chat=text.chat or None)
-        for matcher, proposal in linter.every_proposal(reply):
-            _count(counts[matcher.owner.id, proposal.pattern], matcher, (proposal.start, proposal.end), text)
+        one = linter.but(chat=linter.config.chat or text.chat)
+        reply = one.read(reading.read_text(text.text), text.thread)
+        for matcher, proposal in one.every_proposal(reply):
+            kept = one.confidence(matcher, proposal, reply) is not None
+            _count(counts[matcher.owner.id, proposal.pattern], matcher.owner.id, (proposal.start, proposal.end), text, kept)
     return list(counts.values())
 
 
-def _count(count: PatternCount, matcher: Matcher, span: tuple[int, int], text: Labelled) -> None:
+def _count(count: PatternCount, rule: str, span: tuple[int, int], text: Labelled, kept: bool) -> None:
     start, end = span
-    rule = matcher.owner.id
-    if any(start < b and a < end or start == end for a, b in text.bad.get(rule, ())):
+    if any((start < b and a < end) or start == end for a, b in text.bad.get(rule, ())):
         count.right += 1
+        count.right_kept += kept
     elif rule in text.good or text.clean:
         count.wrong += 1
-        count.samples.append(text.text[start:end] or text.text[:80])
+        count.wrong_kept += kept
+        if kept:
+            count.samples.append(text.text[start:end] or text.text[:80])
     else:
         count.unlabelled += 1
-
-
-def check_files(paths: Iterable[Path]) -> list[Rule | Act]:
-    """The rules and acts in files or folders, for testing them apart. Raises RuleErrors."""
-    found: list[Rule | Act] = []
-    for path in paths:
-        for file in sorted(path.glob("*/*.y*ml")) if path.is_dir() else [path]:
-            entry = load_file(file)
-            if isinstance(entry, (Rule, Act)):
-                found.append(entry)
-    return found
+        count.unlabelled_kept += kept
