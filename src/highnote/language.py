@@ -112,17 +112,60 @@ def _encode(span: Span) -> Encoded:
     return Encoded("".join(parts), tuple(offsets), span.start)
 
 
+class Words:
+    """What can be told from the words of a sentence alone; worked out when it is first asked for."""
+
+    def __init__(self, span: Span) -> None:
+        self.span = span
+        self.judged: Any = None
+        """What the judge sees of the sentence, once it has looked (`highnote.judge.Features`)."""
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        return clauses(self.span)
+
+    @cached_property
+    def encoded(self) -> Encoded:
+        return _encode(self.span)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        words: set[str] = set()
+        for part in self.encoded.text.split(_CLOSE)[:-1]:
+            norm, lemmas, _ = part.split(_FIELD)
+            words.add(norm[1:])
+            words.update(lemmas[1:-1].split("/"))
+        return frozenset(words)
+
+
 class Sentence:
     """One sentence of a message. Token indices are those of `span.doc`; `start` and `end` are source offsets."""
 
-    def __init__(self, span: Span, block: Block, index: int) -> None:
-        self.span = span
+    def __init__(self, words: Words, block: Block, index: int) -> None:
+        self.words = words
         self.block = block
         self.index = index
         self.place = "middle"
         self.acts: dict[str, list[tuple[int, int]]] = {}
-        self.judged: Any = None
-        """What the judge sees of the sentence, once it has looked (`highnote.judge.Features`)."""
+
+    @property
+    def span(self) -> Span:
+        return self.words.span
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """The clauses of the sentence, the main one first."""
+        return self.words.clauses
+
+    @property
+    def encoded(self) -> Encoded:
+        """The sentence as one string of its tokens."""
+        return self.words.encoded
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Every word and base form in the sentence: what the triggers of patterns are looked up in."""
+        return self.words.keys
 
     @property
     def zone(self) -> Zone:
@@ -139,25 +182,6 @@ class Sentence:
     @property
     def end(self) -> int:
         return self.source(self.span.start, self.span.end)[1]
-
-    @cached_property
-    def clauses(self) -> tuple[Clause, ...]:
-        """The clauses of the sentence, the main one first."""
-        return clauses(self.span)
-
-    @cached_property
-    def encoded(self) -> Encoded:
-        return _encode(self.span)
-
-    @cached_property
-    def keys(self) -> frozenset[str]:
-        """Every word and base form in the sentence: what the triggers of patterns are looked up in."""
-        words: set[str] = set()
-        for part in self.encoded.text.split(_CLOSE)[:-1]:
-            norm, lemmas, _ = part.split(_FIELD)
-            words.add(norm[1:])
-            words.update(lemmas[1:-1].split("/"))
-        return frozenset(words)
 
     def source(self, first: int, last: int) -> tuple[int, int]:
         """The source span of the tokens from `first` up to `last` (exclusive)."""
@@ -191,16 +215,23 @@ class Parsed:
 _WORD = re.compile(r"\w")
 
 
-def parse(draft: Draft, model: str | None = None) -> Parsed:
+Known = dict[str, tuple[Words, ...]]
+"""Sentences by the text of their block, for a draft that is read again after an edit."""
+
+
+def parse(draft: Draft, model: str | None = None, known: Known | None = None) -> Parsed:
     """Read the greeting, body and closing of a draft: each block is a spaCy Doc of its own.
 
-    Raises ModelError when no language model is installed.
+    Blocks whose text is `known` are not read again; the others are added to it. Raises ModelError when no language model
+    is installed.
     """
-    nlp: Any = load(model)
+    known = {} if known is None else known
     blocks = [block for block in draft.blocks if block.zone in PROSE and _WORD.search(block.text)]
+    new = list(dict.fromkeys(block.text for block in blocks if block.text not in known))
+    nlp: Any = load(model)
+    for text, doc in zip(new, nlp.pipe(new), strict=True):
+        known[text] = tuple(Words(span) for span in doc.sents if span.text.strip())
     sentences: list[Sentence] = []
-    for block, doc in zip(blocks, nlp.pipe([block.text for block in blocks]), strict=True):
-        for span in doc.sents:
-            if span.text.strip():
-                sentences.append(Sentence(span, block, len(sentences)))
+    for block in blocks:
+        sentences += [Sentence(words, block, len(sentences) + i) for i, words in enumerate(known[block.text])]
     return Parsed(draft, sentences)

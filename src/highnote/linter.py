@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from datetime import datetime
@@ -15,7 +16,7 @@ from highnote.config import Config
 from highnote.draft import Draft
 from highnote.finding import Edit, Finding, Message, Report, Suggestion
 from highnote.judge import Features, Judge, features
-from highnote.language import Parsed, Sentence, parse
+from highnote.language import Known, Parsed, Sentence, parse
 from highnote.matching import Index, Matcher, compile_matcher, proposal_at
 from highnote.pattern import Phrases
 from highnote.reply import Proposal, Reply
@@ -62,16 +63,17 @@ class Linter:
         """
         source = draft if isinstance(draft, Draft) else reading.read_text(draft) if isinstance(draft, str) else reading.read(draft)
         messages = tuple(thread) or source.quoted
-        reply = self.read(source, messages, date)
+        known: Known = {}
+        reply = self.read(source, messages, date, known)
         judged = self._judged(reply)
         kept = [found for found in judged if found[0].level.rank >= self.config.level.rank]
         everything = [finding for finding, _, _ in judged]
-        mended = [self._mended(found, reply, everything) for found in kept]
+        mended = [self._mended(found, reply, everything, known) for found in kept]
         mended.sort(key=lambda f: (f.start, f.end, -f.level.rank, f.rule))
         return Report(
             name=source.name,
             findings=tuple(mended),
-            rewritten=self._rewrite(source, messages, date, mended),
+            rewritten=self._rewrite(reply, mended, known),
             scorecard=scorecard(reply),
         )
 
@@ -83,13 +85,20 @@ class Linter:
             except reading.ReadingError as error:
                 yield Report(name=str(draft) if isinstance(draft, Path) else "draft", error=str(error))
 
-    def read(self, draft: Draft, thread: Sequence[Message] = (), date: datetime | None = None) -> Reply:
-        """The draft with its sentences, acts and thread: what rules look at."""
+    def read(
+        self, draft: Draft, thread: Sequence[Message] = (), date: datetime | None = None, known: Known | None = None
+    ) -> Reply:
+        """The draft with its sentences, acts and thread: what rules look at. `known` blocks are not parsed again."""
         config = self.config
+        known = {} if known is None else known
+
+        def read_message(text: str) -> Parsed:
+            return self._acts.annotate(parse(Draft(text, reading.message_blocks(text)), config.model, known))
+
         return Reply(
-            self._acts.annotate(parse(draft, config.model)),
+            self._acts.annotate(parse(draft, config.model, known)),
             thread,
-            self._read_message,
+            read_message,
             date=date,
             chat=config.chat,
             valued=config.valued,
@@ -114,9 +123,6 @@ class Linter:
             for proposal in self._matchers[m].in_draft(p, reply):
                 yield self._matchers[m], proposal
 
-    def _read_message(self, text: str) -> Parsed:
-        return self._acts.annotate(parse(Draft(text, reading.message_blocks(text)), self.config.model))
-
     def _finding(self, matcher: Matcher, proposal: Proposal, reply: Reply, confidence: float) -> Finding:
         rule = matcher.owner
         assert isinstance(rule, Rule)
@@ -140,18 +146,11 @@ class Linter:
         rule = matcher.owner.id
         if self._judge is None or proposal.sentence is None:
             return 1.0
-        seen = self._seen(proposal.sentence)
-        sure = self._judge.confidence(rule, seen)
+        sure = self._judge.confidence(rule, _seen(proposal.sentence))
         if sure is None:
             return 1.0
         least = self._judge.threshold(rule) if self.config.min_confidence is None else self.config.min_confidence
         return sure if sure >= least else None
-
-    def _seen(self, sentence: Sentence) -> Features:
-        """What the judge sees of a sentence, worked out once a sentence."""
-        if sentence.judged is None:
-            sentence.judged = features(sentence)
-        return sentence.judged
 
     def _judged(self, reply: Reply) -> list[tuple[Finding, Matcher, Proposal]]:
         """The findings of a reply: what the patterns propose and the judge lets stand."""
@@ -162,7 +161,9 @@ class Linter:
                 found.append((self._finding(matcher, proposal, reply, sure), matcher, proposal))
         return found
 
-    def _mended(self, found: tuple[Finding, Matcher, Proposal], reply: Reply, everything: Sequence[Finding]) -> Finding:
+    def _mended(
+        self, found: tuple[Finding, Matcher, Proposal], reply: Reply, everything: Sequence[Finding], known: Known
+    ) -> Finding:
         """The finding with the suggestions that help: each edit removes its finding and adds none."""
         finding, matcher, proposal = found
         rule = matcher.owner
@@ -171,37 +172,47 @@ class Linter:
             suggestion
             for entry in rule.suggest
             for suggestion in suggestions(proposal, entry, reply)
-            if not suggestion.edits or self._helps(suggestion, finding, reply, everything)
+            if not suggestion.edits or self._helps(suggestion, finding, reply, everything, known)
         )
         return finding.model_copy(update={"suggestions": offered}) if offered else finding
 
-    def _helps(self, suggestion: Suggestion, finding: Finding, reply: Reply, findings: Sequence[Finding]) -> bool:
-        draft = reply.parsed.draft
+    def _helps(
+        self, suggestion: Suggestion, finding: Finding, reply: Reply, everything: Sequence[Finding], known: Known
+    ) -> bool:
+        """Whether a suggestion removes its finding and adds none."""
         if not only_prose(suggestion.edits, reply.parsed):
             return False
-        after = self._again(draft, suggestion.edits, reply.thread, reply.date)
-        before = [f.rule for f in findings]
-        left = [f.rule for f in after]
-        return left.count(finding.rule) < before.count(finding.rule) and all(left.count(r) <= before.count(r) for r in set(left))
+        edited = self.read(_reread(reply.parsed.draft, suggestion.edits), reply.thread, reply.date, known)
+        before = Counter(f.rule for f in everything)
+        after = Counter(f.rule for f, _, _ in self._judged(edited))
+        return after[finding.rule] < before[finding.rule] and after <= before
 
-    def _again(self, draft: Draft, edits: Iterable[Edit], thread: Sequence[Message], date: datetime | None) -> list[Finding]:
-        edited = self.read(_reread(draft, edits), thread, date)
-        return [finding for finding, _, _ in self._judged(edited)]
-
-    def _rewrite(
-        self, draft: Draft, thread: Sequence[Message], date: datetime | None, findings: Sequence[Finding]
-    ) -> str:
+    def _rewrite(self, reply: Reply, findings: Sequence[Finding], known: Known) -> str:
         """The draft with the safe suggestions applied, until none is left to apply."""
+        draft = reply.parsed.draft
         for _ in range(MAX_PASSES):
-            edits = [e for f in findings for s in f.suggestions[:1] if s.safe for e in s.edits]
+            edits = [edit for f in findings if (safe := _first_safe(f)) for edit in safe.edits]
             if not edits:
                 break
             draft = _reread(draft, edits)
-            reply = self.read(draft, thread, date)
-            judged = self._judged(reply)
+            again = self.read(draft, reply.thread, reply.date, known)
+            judged = self._judged(again)
             everything = [finding for finding, _, _ in judged]
-            findings = [self._mended(f, reply, everything) for f in judged if f[0].level.rank >= self.config.level.rank]
+            findings = [self._mended(f, again, everything, known) for f in judged if f[0].level.rank >= self.config.level.rank]
         return draft.source
+
+
+def _seen(sentence: Sentence) -> Features:
+    """What the judge sees of a sentence, worked out once a sentence."""
+    words = sentence.words
+    if words.judged is None:
+        words.judged = features(sentence)
+    seen: Features = words.judged
+    return seen
+
+
+def _first_safe(finding: Finding) -> Suggestion | None:
+    return next((suggestion for suggestion in finding.suggestions if suggestion.safe), None)
 
 
 @cache

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from highnote.pattern import Match, Pattern, PatternError, PhrasePattern, Phrases, TokenPattern, compile_clause
 from highnote.reply import Proposal, Reply
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from highnote.language import Sentence
 
 Check = Callable[[Reply, Mapping[str, Any]], Iterator[Proposal]]
+
+Compiled = TypeVar("Compiled")
 
 DEFAULT_ZONES = ("body", "closing")
 
@@ -86,7 +89,7 @@ class Matcher:
 
     def _zoned(self, flag: _Flag, sentence: Sentence) -> bool:
         zones = [when.conditions.zone for when in (flag.when, self.when) if when and when.conditions.zone]
-        return all(sentence.zone.value in zone for zone in zones or [DEFAULT_ZONES])
+        return all(sentence.zone.value in zone for zone in zones) if zones else sentence.zone.value in DEFAULT_ZONES
 
     def _holds(self, flag: _Flag, sentence: Sentence | None, reply: Reply) -> bool:
         return all(holds(when, sentence, reply) for when in (flag.when, self.when) if when)
@@ -200,16 +203,17 @@ def compile_matcher(owner: Rule | Act, phrases: Phrases, options: Mapping[str, A
     """Compile the patterns of a rule or act. Raises RuleErrors with the line of each pattern that cannot be understood."""
     errors: list[RuleError] = []
 
-    def guarded(make: Callable[[], Any], *where: str | int) -> Any:
+    def guarded(make: Callable[[], Compiled], *where: str | int) -> Iterator[Compiled]:
         try:
-            return make()
+            yield make()
         except PatternError as error:
             errors.append(RuleError(owner.path, line_of(owner.path, *where), str(error), error.mend))
-            return None
 
-    flags = tuple(guarded(lambda f=flag: _compile_flag(f, phrases), "flag", i) for i, flag in enumerate(owner.flag))
-    unless = tuple(guarded(lambda u=item: _compile_unless(u, phrases), "unless", i) for i, item in enumerate(owner.unless))
-    when = guarded(lambda: _compile_when(owner.when, phrases), "when") if isinstance(owner, Rule) else None
+    flags = tuple(f for i, flag in enumerate(owner.flag) for f in guarded(partial(_compile_flag, flag, phrases), "flag", i))
+    unless = tuple(
+        u for i, item in enumerate(owner.unless) for u in guarded(partial(_compile_unless, item, phrases), "unless", i)
+    )
+    when = next(guarded(partial(_compile_when, owner.when, phrases), "when"), None) if isinstance(owner, Rule) else None
     if errors:
         raise RuleErrors(errors)
     defaults = owner.options if isinstance(owner, Rule) else {}

@@ -110,13 +110,13 @@ def labelled(paths: Iterable[Path]) -> Iterator[Labelled]:
 def _labelled(item: dict[str, Any]) -> Labelled:
     if "rule" in item:
         text = item["text"]
-        bad = {}
+        bad: dict[str, tuple[tuple[int, int], ...]] = {}
         if item["label"] == "bad":
             start = max(text.find(item.get("mark") or text), 0)
             bad[item["rule"]] = ((start, start + len(item.get("mark") or text)),)
         customer = item.get("customer")
-        thread = (Message(sender="customer", text=customer),) if customer else ()
-        return Labelled(text, bad, frozenset() if bad else frozenset({item["rule"]}), False, thread, chat=True)
+        known = (Message(sender="customer", text=customer),) if customer else ()
+        return Labelled(text, bad, frozenset() if bad else frozenset({item["rule"]}), False, known, chat=True)
     text = item.get("draft") or item.get("text") or ""
     spans: dict[str, tuple[tuple[int, int], ...]] = {}
     for label in item.get("findings", ()):
