@@ -6,7 +6,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from itertools import groupby
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from highnote.draft import Draft
     from highnote.finding import Message
     from highnote.linter import Linter
+    from highnote.reading import Format as ReadFormat
 
 MANY = 20
 """From this many drafts on, a terminal shows a progress bar."""
@@ -66,7 +67,7 @@ class Run:
 
     settings: Settings
     mode: Mode
-    stdin_format: str
+    stdin_format: ReadFormat
     thread: Sequence[Message]
     date: datetime | None
     out: Console
@@ -87,7 +88,7 @@ class Run:
     def could_not(self, name: str, message: str) -> None:
         """Note an input that could not be read or written, and say so."""
         self.errors.append(Report(name=name, error=message))
-        say(f"{name}: {message}")
+        say(message if message.startswith(name) else f"{name}: {message}")
 
 
 def check(
@@ -288,12 +289,14 @@ def _after(run: Run, linter: Linter, config: Config, source: Input, checked: Che
     if run.mode is not Mode.FIX:
         return checked
     left = checked
+    if checked.draft.locked and summarise([checked.report]).fixable:
+        say(f"{source.name}: {checked.draft.locked}")
     if source.path is None:
         sys.stdout.write(after)
     if after != before:
         try:
             if source.path is not None:
-                write_draft(source.path, before, after)
+                write_draft(source.path, checked.draft, after)
             left = _again(run, linter, source, checked, after)
         except WriteError as error:
             run.could_not(source.name, str(error))
@@ -306,7 +309,5 @@ def _again(run: Run, linter: Linter, source: Input, checked: Checked, text: str)
     """The report of a draft after its safe suggestions were applied."""
     from highnote.reading import read
 
-    draft = (
-        read_input(source, run.stdin_format) if source.path else replace(read(text, run.stdin_format), name=source.name)
-    )
+    draft = read_input(source, run.stdin_format) if source.path else read(text, run.stdin_format, source.name)
     return Checked(draft, linter.lint(draft, thread=run.thread, date=run.date))

@@ -46,14 +46,18 @@ class Colour(str, Enum):
 
 def console(colour: Colour = Colour.AUTO, *, stderr: bool = False) -> Console:
     """A console that prints text as it is; it colours on a terminal without NO_COLOR, or as `colour` says."""
-    if colour is Colour.ALWAYS:
-        made = Console(stderr=stderr, force_terminal=True, color_system="standard", no_color=False)
-    elif colour is Colour.NEVER or os.environ.get("NO_COLOR"):
-        made = Console(stderr=stderr, color_system=None)
-    else:
-        made = Console(stderr=stderr)
-    made.soft_wrap, made._highlight, made._markup, made._emoji = True, False, False, False
-    return made
+    always = colour is Colour.ALWAYS
+    plain = colour is Colour.NEVER or (not always and bool(os.environ.get("NO_COLOR")))
+    return Console(
+        stderr=stderr,
+        force_terminal=True if always else None,
+        color_system="standard" if always else None if plain else "auto",
+        no_color=plain,
+        soft_wrap=True,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
 
 
 def width_of(out: Console) -> int:

@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +16,12 @@ from highnote.finding import Report
 
 if TYPE_CHECKING:
     from highnote.draft import Draft
+    from highnote.reading import Format
 
 SUFFIXES = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ".eml"})
 """Files that are drafts when a folder is walked; a file that is named is always read."""
 
 STDIN = "-"
-ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +75,19 @@ def walk(folder: Path) -> Iterator[Path]:
                 yield Path(parent, name)
 
 
-def read_input(source: Input, stdin_format: str) -> Draft:
+def read_input(source: Input, stdin_format: Format) -> Draft:
     """Read one draft under the name it was called by. Raises ReadingError."""
-    from highnote.reading import ReadingError, read, read_path
+    from highnote.reading import read, read_path
 
-    try:
-        if source.path is None:
-            if sys.stdin.isatty():
-                sys.stderr.write("highnote: reading from the terminal; end the draft with Ctrl-D.\n")
-            draft = read(sys.stdin.buffer.read(), stdin_format)
-        else:
-            draft = read_path(source.path)
-    except OSError as error:
-        raise ReadingError(f"cannot be read: {error.strerror}.") from error
-    return replace(draft, name=source.name)
+    if source.path is not None:
+        return read_path(source.path, name=source.name)
+    if sys.stdin.isatty():
+        sys.stderr.write("highnote: reading from the terminal; end the draft with Ctrl-D.\n")
+    return read(sys.stdin.buffer.read(), stdin_format, source.name)
 
 
-def write_draft(path: Path, before: str, after: str) -> None:
-    """Put `after` in the place of `before` in a file, in one step, keeping its encoding and mode.
+def write_draft(path: Path, draft: Draft, after: str) -> None:
+    """Put `after` in the place of the draft's text in its file, in one step, keeping encoding and mode.
 
     Raises WriteError; the file is then as it was.
     """
@@ -100,7 +95,9 @@ def write_draft(path: Path, before: str, after: str) -> None:
     try:
         if not target.stat().st_mode & 0o222:
             raise WriteError("is write-protected, so it is left as it is. Make it writable, or use --diff.")
-        content = _encode(target.read_bytes(), before, after)
+        if target.read_bytes().decode(draft.encoding, "replace") != draft.source:
+            raise WriteError("has changed meanwhile, so it is left as it is. Run highnote again.")
+        content = after.encode(draft.encoding)
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
             temporary = Path(file.name)
             try:
@@ -114,17 +111,10 @@ def write_draft(path: Path, before: str, after: str) -> None:
                 raise
     except OSError as error:
         raise WriteError(f"cannot be written ({error.strerror}), so it is left as it is.") from error
-
-
-def _encode(content: bytes, before: str, after: str) -> bytes:
-    """`after` in the encoding in which `before` gives exactly the file's content."""
-    for encoding in ENCODINGS:
-        try:
-            if content.decode(encoding) == before and before.encode(encoding) == content:
-                return after.encode(encoding)
-        except UnicodeError:
-            continue
-    raise WriteError("has changed or has an unclear encoding, so it is left as it is. Save it as UTF-8 and try again.")
+    except UnicodeEncodeError as error:
+        raise WriteError(
+            "cannot hold the mended text in its encoding, so it is left as it is. Save it as UTF-8."
+        ) from error
 
 
 def unified_diff(name: str, before: str, after: str) -> Iterable[str]:
