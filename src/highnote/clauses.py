@@ -196,7 +196,7 @@ _JOINED = _set("conj parataxis")
 _UNIT = r"(?:second|sec|minute|min|hour|hr|day|night|week|fortnight|month|year|weekday)s?"
 _COUNT = (r"(?:\d+(?: ?[-–to]+ ?\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|thirty|"
           r"twenty ?-? ?four|forty ?-? ?eight|a few|a couple of|several|half an?)")
-_SPAN = rf"{_COUNT} ?-? ?(?:more |full |further |working |business |calendar |short )*{_UNIT}\b"
+_SPAN = rf"(?!a second\b){_COUNT} ?-? ?(?:more |full |further |working |business |calendar |short )*{_UNIT}\b"
 _MONTH = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
 _SHORT_MONTH = rf"(?:{_MONTH}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
