@@ -1,0 +1,309 @@
+"""The judge: a small linear model for every rule that vetoes what patterns propose.
+
+A proposal's sentence is turned into features (words, word sequences, parts of speech, clauses, acts). Each rule has its own
+weights, and one shared row tells tactful sentences from tactless ones whatever the rule, which is what makes few examples
+go far. A logistic curve turns their sum into a confidence. `highnote.train` makes the file; here it is only used.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from highnote.clauses import Clause
+    from highnote.language import Sentence
+
+FORMAT = 1
+"""Version of the judge's file and of the features that it was trained on; it rises when either changes."""
+
+GROUPS: Mapping[str, float] = {
+    "lemma": 1.0,
+    "lemmas": 1.0,
+    "word": 1.0,
+    "words": 1.0,
+    "phrase": 1.0,
+    "grammar": 0.5,
+    "form": 0.5,
+    "clause": 0.7,
+}
+"""The groups of features with the weight of each; within a group a sentence has length 1, however long it is."""
+
+SHARED = ""
+"""The name of the row that all rules share."""
+
+FILE = "judge.npz"
+
+Floats = npt.NDArray[np.float32]
+Places = npt.NDArray[np.int64]
+
+
+class JudgeError(Exception):
+    """The file of a judge cannot be used; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A token as the judge sees it. `norm` and `lemma` are in lower case; `name`: written like a proper name."""
+
+    norm: str
+    lemma: str
+    tag: str
+    name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the judge sees of a sentence: for every group (in the order of GROUPS) its distinct features, in words."""
+
+    groups: tuple[tuple[str, ...], ...]
+
+
+_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december".split()
+)
+_NUMBER = re.compile(r"#?[\d.,:/-]*\d[\w.,:/-]*")
+_CURRENCY = frozenset("£$€")
+_START, _END = "^", "$"
+
+
+def features(sentence: Sentence) -> Features:
+    """The features of a sentence that the engine has read."""
+    words = [
+        Word(t.norm_.lower(), t.lemma_.lower(), t.tag_, t.pos_ == "PROPN" and t.text[:1].isupper())
+        for t in sentence.span
+        if not t.is_space
+    ]
+    return features_of(words, clause_features(sentence.clauses))
+
+
+def features_of(words: Sequence[Word], clauses: Iterable[str] = ()) -> Features:
+    """The features of a sentence given as words and what `clause_features` makes of its clauses."""
+    norms = [_START, *(_kind(word) or word.norm for word in words), _END]
+    lemmas = [_START, *(_kind(word) or word.lemma for word in words), _END]
+    tags = [_START, *(word.tag for word in words), _END]
+    names = [word.norm for word in words if word.name]
+    found: dict[str, Iterable[str]] = {
+        "lemma": lemmas[1:-1],
+        "lemmas": _runs(lemmas, 2),
+        "word": [*norms[1:-1], *names],
+        "words": _runs(norms, 2),
+        "phrase": _runs(norms, 3),
+        "grammar": [*_runs(tags, 2), *_runs(tags, 3)],
+        "form": _form(norms[1:-1]),
+        "clause": clauses,
+    }
+    return Features(tuple(tuple(dict.fromkeys(found[group])) for group in GROUPS))
+
+
+def clause_features(clauses: Iterable[Clause]) -> list[str]:
+    """Who does what, and how it is said, for every clause of a sentence."""
+    found: list[str] = []
+    for clause in clauses:
+        who = clause.subject or "-"
+        how = [clause.polarity, clause.modal, clause.tense, clause.mood, clause.voice, clause.time, clause.link]
+        told = [value for value in how if value and value not in ("positive", "statement", "active")]
+        found += [f"{who}: {' '.join(told)}", f"{who} {clause.lemma}", *(f"{who}: {value}" for value in told)]
+        found += [f"{clause.lemma} ({value})" for value in told]
+        if clause.object:
+            found += [f"{who} > {clause.object}", f"{clause.lemma} > {clause.object}"]
+        if clause.object_word:
+            found += [f"{clause.lemma} > {clause.object_word}", f"{who} > {clause.object_word}"]
+        if clause.complement:
+            found += [f"{who} be {clause.complement}", f"be {clause.complement} ({clause.polarity})"]
+        if clause.subject_owner:
+            found += [f"{clause.subject_owner}'s {clause.subject_word}", f"{clause.subject_owner}'s … {clause.lemma}"]
+    return found
+
+
+def _kind(word: Word) -> str:
+    """A word for a number, day, month, amount or name, "" for any other."""
+    if word.norm in _DAYS:
+        return "DAY"
+    if word.norm in _MONTHS and word.name:
+        return "MONTH"
+    if word.norm in _CURRENCY:
+        return "MONEY"
+    if _NUMBER.fullmatch(word.norm) or word.tag == "CD":
+        return "NUM"
+    return "NAME" if word.name else ""
+
+
+def _runs(items: Sequence[str], length: int) -> list[str]:
+    return [" ".join(items[i : i + length]) for i in range(len(items) - length + 1)]
+
+
+def _form(norms: Sequence[str]) -> list[str]:
+    """The outward form: how it begins and ends, how long it is, which kinds of facts it holds."""
+    first = norms[0] if norms else ""
+    facts = [f"has {kind}" for kind in ("NUM", "DAY", "MONTH", "MONEY", "NAME") if kind in norms]
+    marks = [f"has {mark}" for mark in ("?", "!") if mark in norms]
+    return [f"begins {first}", f"about {min(len(norms) // 5, 6) * 5} words", *facts, *marks]
+
+
+def key(group: str, feature: str) -> int:
+    """The number by which a feature is looked up (32 bits)."""
+    return crc32(f"{group}\t{feature}".encode())
+
+
+def values(features: Features, keys: npt.NDArray[np.uint32], rarity: Floats) -> tuple[Places, Floats, list[tuple[str, str]]]:
+    """The known features: their places in `keys` (sorted), their values, and their groups and words."""
+    places: list[int] = []
+    numbers: list[float] = []
+    names: list[tuple[str, str]] = []
+    for (group, weight), members in zip(GROUPS.items(), features.groups, strict=True):
+        if not members:
+            continue
+        wanted = np.fromiter((key(group, member) for member in members), np.uint32, len(members))
+        at = np.searchsorted(keys, wanted)
+        at[at == len(keys)] = 0
+        known = np.flatnonzero(keys[at] == wanted) if len(keys) else np.empty(0, np.int64)
+        rare = rarity[at[known]]
+        length = float(np.sqrt((rare * rare).sum()))
+        if length:
+            places += at[known].tolist()
+            numbers += (rare * (weight / length)).tolist()
+            names += [(group, members[i]) for i in known.tolist()]
+    return np.array(places, np.int64), np.array(numbers, np.float32), names
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A feature that speaks for a finding (weight above 0) or against it (below 0), in words."""
+
+    words: str
+    weight: float
+
+
+_IN_WORDS = {
+    "lemma": "the word “{}” in any form",
+    "lemmas": "the words “{}” in any form",
+    "word": "the word “{}”",
+    "words": "the words “{}”",
+    "phrase": "the words “{}”",
+    "grammar": "the parts of speech {}",
+    "form": "the sentence {}",
+    "clause": "the clause {}",
+}
+
+
+def in_words(group: str, feature: str) -> str:
+    """A feature told to the reader of a report."""
+    text = feature.replace("customer", "the customer") if group == "clause" else feature
+    text = re.sub(r"^\^ ", "(at the start) ", re.sub(r" \$$", " (at the end)", text)) if group != "clause" else text
+    return _IN_WORDS[group].format(text)
+
+
+class Judge:
+    """The models of all rules. Immutable, so it may be shared between threads."""
+
+    def __init__(
+        self,
+        manifest: Mapping[str, Any],
+        keys: npt.NDArray[np.uint32],
+        rarity: npt.NDArray[np.uint8],
+        rows: Mapping[str, tuple[npt.NDArray[np.uint32], npt.NDArray[np.int8], float]],
+    ) -> None:
+        self.manifest = manifest
+        self._keys = keys
+        self._rarity: Floats = (rarity / np.float32(RARITY_STEPS)).astype(np.float32)
+        self._number = {rule: i for i, rule in enumerate(rows)}
+        self._weights = np.zeros((len(rows), len(keys)), np.int8)
+        for i, (places, weights, _) in enumerate(rows.values()):
+            self._weights[i, places] = weights
+        self._scales = np.array([scale for _, _, scale in rows.values()], np.float32)
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Judge | None:
+        """The judge in the file at `path`, or the one that comes with highnote (None when that is not there).
+
+        Raises JudgeError for a file that cannot be read or was made for other features.
+        """
+        return _load(path)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that have a model."""
+        return tuple(self.manifest["rules"])
+
+    def confidence(self, rule: str, features: Features) -> float | None:
+        """How sure it is that a proposal of `rule` in this sentence is right, from 0 to 1; None without a model."""
+        model = self.manifest["rules"].get(rule)
+        if model is None:
+            return None
+        places, numbers, _ = values(features, self._keys, self._rarity)
+        score = float(self._row(rule, places) @ numbers) + model["offset"]
+        return float(1 / (1 + np.exp(-(model["slope"] * score + model["intercept"]))))
+
+    def threshold(self, rule: str) -> float:
+        """The confidence below which a proposal of `rule` is dropped; 0 without a model."""
+        model = self.manifest["rules"].get(rule)
+        return 0.0 if model is None else float(model["threshold"])
+
+    def reasons(self, rule: str, features: Features | None = None, n: int = 6) -> tuple[Reason, ...]:
+        """The strongest features, the strongest first: of this sentence, or of the rule's model as a whole."""
+        model = self.manifest["rules"].get(rule)
+        if model is None:
+            return ()
+        if features is None:
+            return tuple(Reason(words, weight) for words, weight in model["strongest"])[:n]
+        places, numbers, names = values(features, self._keys, self._rarity)
+        parts = self._row(rule, places) * numbers
+        return tuple(Reason(in_words(*names[i]), float(parts[i])) for i in _strongest(parts)[:n] if parts[i])
+
+    def _row(self, rule: str, places: Places) -> Floats:
+        """The weights of a rule at these places, the shared row added."""
+        own, shared = self._number[rule], self._number[SHARED]
+        share = np.float32(self.manifest["share"]) * self._scales[shared]
+        row: Floats = self._weights[own, places] * self._scales[own] + self._weights[shared, places] * share
+        return row
+
+
+RARITY_STEPS = 16
+"""Rarity (the logarithm of how few sentences hold a feature) is kept in sixteenths."""
+
+
+def _strongest(weights: Floats) -> list[int]:
+    return [int(i) for i in np.argsort(-np.abs(weights), kind="stable")]
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path | None) -> Judge | None:
+    try:
+        data = path.read_bytes() if path else resources.files("highnote").joinpath(FILE).read_bytes()
+    except FileNotFoundError as error:
+        if path is None:
+            return None
+        raise JudgeError(f"there is no judge at {path}") from error
+    try:
+        return _from_bytes(data)
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise JudgeError(f"{path or FILE} is no judge of highnote: {error}") from error
+
+
+def _from_bytes(data: bytes) -> Judge:
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        manifest = json.loads(arrays["manifest"].tobytes())
+        if manifest["format"] != FORMAT:
+            raise JudgeError(f"the judge has format {manifest['format']}, not {FORMAT}: train it again")
+        gaps, weights, sizes = arrays["gaps"], arrays["weights"], arrays["sizes"]
+        scales, keys, rarity = arrays["scales"], arrays["keys"], arrays["rarity"]
+    ends = np.cumsum(sizes)
+    rows = {
+        name: (np.cumsum(gaps[end - size : end], dtype=np.uint32), weights[end - size : end], float(scale))
+        for name, end, size, scale in zip(manifest["rows"], ends, sizes, scales, strict=True)
+    }
+    return Judge(manifest, keys, rarity, rows)

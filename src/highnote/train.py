@@ -1,0 +1,741 @@
+"""Training of the judge: `python -m highnote.train -o FILE` (needs scikit-learn, the extra `train`).
+
+The text in `training/` and the rules' own examples become sentences, each right or wrong under the rules. Every rule gets a
+logistic regression; one more, shared by all, tells any fault from any tactful sentence. All figures come out of fold: the
+sentences of one writer are scored by a model that has seen the others' (drafts: a fifth at a time). From these scores the
+confidences are calibrated and the thresholds picked, on what the patterns propose and at the rate of whole replies.
+
+Lines of the files: `{"rule", "label": "bad" or "good", "text", "mark", "customer"}` in sentences-WRITER.jsonl, and drafts
+`{"id", "thread" or "customer", "draft", "date", "findings": [{"rule", "quote"}], "hard_negatives": […]}` in all others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+import json
+import sys
+import zipfile
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from highnote import judge as judging
+from highnote.finding import Level, Message
+
+if TYPE_CHECKING:
+    from highnote.linter import Linter
+    from highnote.rule import Rule
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+TARGETS = {Level.ERROR: 0.95, Level.WARNING: 0.90, Level.INFO: 0.90}
+"""The share of findings that should be right, by level."""
+ENOUGH = 20
+"""A rule with fewer faulty sentences, or fewer near misses, gets no model."""
+NEAR, OTHER = 10.0, 0.3
+"""What a near miss of the rule weighs against a faulty sentence, and any other sentence."""
+SAMPLE = 0.35
+"""The share of the other sentences that is used; those weigh more in turn."""
+STRENGTH, SHARED_STRENGTH, SHARE = 3.0, 4.0, 0.3
+"""How freely a rule's model and the shared one may fit (scikit-learn's C); what the shared score counts."""
+KEPT = 16_000
+"""Weights kept for every row, the strongest."""
+PARTS = 5
+"""Drafts are left out a fifth at a time."""
+DRAFTS, EXAMPLES = "drafts", "examples"
+
+NEIGHBOURS: tuple[frozenset[str], ...] = tuple(
+    frozenset(group.split())
+    for group in (
+        "rebuke/blame rebuke/customer-error",
+        "rebuke/contradict rebuke/doubt",
+        "rebuke/obvious last-word/passive-aggressive courtesy/dismissive courtesy/hostile-wording",
+        "compensation/bribe resolution/discount-for-defect compensation/token-discount compensation/no-expiry",
+        "ending/problem last-word/parting-shot resolution/refusal",
+        "ending/apology apology/but apology/conditional",
+        "resolution/vague-promise resolution/no-owner runaround/handoff",
+        "runaround/pass-the-buck runaround/unavailable",
+        "upsell/hard-sell upsell/too-early",
+        "excuse/why-it-happened excuse/third-party excuse/workload apology/passive",
+    )
+)
+"""Rules that may both be right about a sentence: a fault under one is no counter-example for the others."""
+
+
+def neighbours(rules: Iterable[str]) -> frozenset[str]:
+    """These rules and those whose border with them careful people draw differently."""
+    named = frozenset(rules)
+    return named.union(*(group for group in NEIGHBOURS if group & named))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Labelled text: single sentences by `writer`, or a whole draft (`rule` is "" then).
+
+    `wrong` and `right` hold (rule, start, end) for places that must and must not be flagged.
+    """
+
+    name: str
+    writer: str
+    text: str
+    thread: tuple[Message, ...] = ()
+    date: datetime | None = None
+    rule: str = ""
+    wrong: tuple[tuple[str, int, int], ...] = ()
+    right: tuple[tuple[str, int, int], ...] = ()
+
+    @property
+    def draft(self) -> bool:
+        return not self.rule
+
+    @property
+    def fold(self) -> str:
+        """What is left out together: all of a writer, or a fifth of the drafts."""
+        return f"{DRAFTS}:{crc32(self.name.encode()) % PARTS}" if self.draft else self.writer
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A sentence: under which rules it is faulty, a near miss, or undecided, and which rules' patterns propose it."""
+
+    passage: Passage
+    features: judging.Features
+    wrong: frozenset[str]
+    near: frozenset[str]
+    undecided: frozenset[str]
+    proposed: frozenset[str]
+
+
+def read_passages(folder: Path) -> list[Passage]:
+    """All labelled text in the .jsonl files of a folder, in the order of the files' names."""
+    found: list[Passage] = []
+    for file in sorted(folder.glob("*.jsonl")):
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+            if line.strip():
+                item = json.loads(line)
+                found.append(_draft(item) if "draft" in item else _sentence(item, file, number))
+    return found
+
+
+def _sentence(item: Mapping[str, Any], file: Path, number: int) -> Passage:
+    mark = item.get("mark") or item["text"]
+    place = ((item["rule"], *_place(item["text"], mark)),)
+    return Passage(
+        name=f"{file.stem}:{number}",
+        writer=file.stem.removeprefix("sentences-"),
+        text=item["text"],
+        thread=_customer(item.get("customer")),
+        rule=item["rule"],
+        wrong=place if item["label"] == "bad" else (),
+        right=((item["rule"], 0, len(item["text"])),) if item["label"] == "good" else (),
+    )
+
+
+def _draft(item: Mapping[str, Any]) -> Passage:
+    thread = tuple(
+        Message(sender=m["from"], text=m["text"], date=_moment(m.get("date"))) for m in item.get("thread", ())
+    )
+    return Passage(
+        name=item["id"],
+        writer=DRAFTS,
+        text=item["draft"],
+        thread=thread or _customer(item.get("customer")),
+        date=_moment(item.get("date")),
+        wrong=_places(item["draft"], item.get("findings", ())),
+        right=_places(item["draft"], item.get("hard_negatives", ())),
+    )
+
+
+def _places(text: str, labels: Iterable[Mapping[str, str]]) -> tuple[tuple[str, int, int], ...]:
+    return tuple((label["rule"], *_place(text, label["quote"])) for label in labels if label.get("quote"))
+
+
+def _place(text: str, quote: str) -> tuple[int, int]:
+    start = max(text.find(quote), 0)
+    return start, start + len(quote)
+
+
+def _customer(text: str | None) -> tuple[Message, ...]:
+    return (Message(sender="customer", text=text),) if text else ()
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def example_passages(rules: Iterable[Rule]) -> list[Passage]:
+    """The rules' own `bad` and `good` examples; they are always trained on and never scored."""
+    found = []
+    for rule in rules:
+        for label, examples in (("bad", rule.examples.bad), ("good", rule.examples.good)):
+            for number, example in enumerate(examples):
+                whole = ((0, len(example.plain)),)
+                places = tuple((rule.id, *mark) for mark in (example.marks or whole if label == "bad" else whole))
+                found.append(
+                    Passage(
+                        name=f"{rule.id}:{label}:{number}",
+                        writer=EXAMPLES,
+                        text=example.plain,
+                        thread=_customer(example.customer),
+                        rule=rule.id,
+                        wrong=places if label == "bad" else (),
+                        right=places if label == "good" else (),
+                    )
+                )
+    return found
+
+
+def read_rows(passages: Iterable[Passage], linter: Linter) -> list[Row]:
+    """The sentences of the passages, read by the engine, with what its patterns propose."""
+    return [row for passage in passages for row in _rows(passage, linter)]
+
+
+def _rows(passage: Passage, linter: Linter) -> Iterator[Row]:
+    from highnote.reading import read_text
+
+    linter = linter.but(chat=not passage.draft)
+    reply = linter.read(read_text(passage.text), passage.thread, passage.date)
+    proposed: dict[int, set[str]] = {}
+    for matcher, proposal in linter.proposals(reply):
+        if proposal.sentence is not None:
+            proposed.setdefault(proposal.sentence.index, set()).add(matcher.owner.id)
+    faulty = {rule for rule, _, _ in passage.wrong}
+    for sentence in reply.parsed.sentences:
+        start, end = sentence.start, sentence.end
+        wrong = _touching(passage.wrong, start, end)
+        near = _touching(passage.right, start, end) - wrong
+        beside = neighbours(wrong) - wrong if passage.draft else neighbours(faulty) - wrong
+        undecided = beside if passage.draft or not faulty else beside | (faulty - wrong)
+        yield Row(
+            passage,
+            judging.features(sentence),
+            wrong,
+            near,
+            frozenset(undecided - near),
+            frozenset(proposed.get(sentence.index, ())),
+        )
+
+
+def _touching(places: Iterable[tuple[str, int, int]], start: int, end: int) -> frozenset[str]:
+    return frozenset(rule for rule, first, last in places if first < end and start < last)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All sentences as a sparse matrix, a feature to a column; `keys` (sorted) and `rarity` describe the columns."""
+
+    rows: Sequence[Row]
+    keys: npt.NDArray[np.uint32]
+    rarity: npt.NDArray[np.uint8]
+    names: Mapping[int, tuple[str, str]]
+    matrix: Any  # scipy's csr_matrix, which has no types
+
+    @property
+    def folds(self) -> npt.NDArray[np.str_]:
+        return np.array([row.passage.fold for row in self.rows])
+
+
+def tabulate(rows: Sequence[Row]) -> Table:
+    """Count the features that occur in two sentences or more, and weigh them by how rare they are."""
+    from scipy.sparse import csr_matrix
+
+    counts: Counter[int] = Counter()
+    names: dict[int, tuple[str, str]] = {}
+    for row in rows:
+        for group, members in zip(judging.GROUPS, row.features.groups, strict=True):
+            for member in members:
+                number = judging.key(group, member)
+                counts[number] += 1
+                names.setdefault(number, (group, member))
+    known = sorted(number for number, count in counts.items() if count > 1)
+    keys = np.array(known, np.uint32)
+    how_rare = np.log((len(rows) + 1) / (np.array([counts[number] for number in known]) + 1)) + 1
+    rarity = np.clip(np.rint(how_rare * judging.RARITY_STEPS), 1, 255).astype(np.uint8)
+    scale = (rarity / np.float32(judging.RARITY_STEPS)).astype(np.float32)
+    places, numbers, ends = [], [], [0]
+    for row in rows:
+        place, number, _ = judging.values(row.features, keys, scale)
+        places.append(place)
+        numbers.append(number)
+        ends.append(ends[-1] + len(place))
+    parts = (np.concatenate(numbers), np.concatenate(places), np.array(ends))
+    matrix = csr_matrix(parts, shape=(len(rows), len(keys)))
+    return Table(rows, keys, rarity, {i: names[number] for i, number in enumerate(known)}, matrix)
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """For one rule: which rows are faulty, which are near misses, and what each weighs in training (0: not used)."""
+
+    wrong: Mask
+    near: Mask
+    weight: Floats
+
+
+def labels(table: Table, rule: str) -> Labels:
+    """The rows as one rule sees them."""
+    wrong = np.array([rule in row.wrong for row in table.rows])
+    near = np.array([rule in row.near for row in table.rows])
+    undecided = np.array([rule in row.undecided for row in table.rows])
+    chosen = np.array([crc32(row.passage.name.encode()) % 1000 < SAMPLE * 1000 for row in table.rows])
+    weight = np.where(wrong, 1.0, np.where(near, NEAR, np.where(chosen & ~undecided, OTHER / SAMPLE, 0.0)))
+    return Labels(wrong, near, weight)
+
+
+def shared_labels(table: Table) -> Labels:
+    """The rows by whether any rule finds fault with them; sentences of unclear standing are not used."""
+    wrong = np.array([bool(row.wrong) for row in table.rows])
+    near = np.array([bool(row.near) for row in table.rows]) & ~wrong
+    draft = np.array([row.passage.draft for row in table.rows])
+    weight = np.where(draft, 0.5, np.where(wrong | near, 1.0, 0.0))
+    return Labels(wrong, near, weight)
+
+
+def fit(table: Table, marked: Labels, use: Mask, strength: float, *, balance: bool) -> tuple[Floats, float]:
+    """The weights and the offset of a logistic regression on the rows in `use`."""
+    from sklearn.linear_model import LogisticRegression
+
+    rows = np.flatnonzero(use & (marked.weight > 0))
+    weight, wrong = marked.weight[rows], marked.wrong[rows]
+    if balance:
+        weight = weight * np.where(wrong, weight[~wrong].sum() / max(weight[wrong].sum(), 1.0) / 2, 1.0)
+        weight = weight / weight.mean()
+    model = LogisticRegression(C=strength, solver="liblinear", random_state=0, max_iter=300)
+    model.fit(table.matrix[rows], wrong, sample_weight=weight)
+    return model.coef_[0], float(model.intercept_[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The weights of one row of the judge, quantised: columns, weights (−127 to 127), scale, offset."""
+
+    places: npt.NDArray[np.int64]
+    weights: npt.NDArray[np.int8]
+    scale: float
+    offset: float
+
+
+def quantise(coefficients: Floats, rarity: npt.NDArray[np.uint8], offset: float) -> Fitted:
+    """The strongest weights in eight bits each."""
+    strength = np.abs(coefficients) * rarity
+    scale = float(np.float32(np.abs(coefficients).max() / 127)) or 1.0
+    small = np.rint(coefficients / scale).astype(np.int8)
+    strength[small == 0] = 0
+    kept = np.sort(np.argsort(-strength, kind="stable")[: min(KEPT, int(np.count_nonzero(small)))])
+    return Fitted(kept, small[kept], scale, offset)
+
+
+def scored(fitted: Fitted, table: Table, rows: Mask) -> Floats:
+    """The scores of the rows under a fitted row of the judge."""
+    dense = np.zeros(len(table.keys))
+    dense[fitted.places] = fitted.weights * fitted.scale
+    result: Floats = table.matrix[rows] @ dense + fitted.offset
+    return result
+
+
+def fit_rule(table: Table, marked: Labels, use: Mask) -> Fitted:
+    return quantise(*_swap(fit(table, marked, use, STRENGTH, balance=True), table))
+
+
+def fit_shared(table: Table, use: Mask) -> Fitted:
+    return quantise(*_swap(fit(table, shared_labels(table), use, SHARED_STRENGTH, balance=False), table))
+
+
+def _swap(model: tuple[Floats, float], table: Table) -> tuple[Floats, npt.NDArray[np.uint8], float]:
+    return model[0], table.rarity, model[1]
+
+
+def trainable(table: Table) -> list[str]:
+    """The rules with enough faulty sentences and near misses, of enough writers, for a model."""
+    wrong = Counter(rule for row in table.rows for rule in row.wrong)
+    near = Counter(rule for row in table.rows for rule in row.near)
+    return sorted(rule for rule in wrong if wrong[rule] >= ENOUGH and near[rule] >= ENOUGH)
+
+
+def out_of_fold(table: Table, rules: Sequence[str]) -> dict[str, Floats]:
+    """For every rule the score of every row by models that have not seen its writer (its drafts); NaN for examples."""
+    folds = table.folds
+    scores = {rule: np.full(len(table.rows), np.nan) for rule in rules}
+    marked = {rule: labels(table, rule) for rule in rules}
+    for fold in sorted(set(folds) - {EXAMPLES}):
+        left = folds == fold
+        shared = scored(fit_shared(table, ~left), table, left)
+        for rule in rules:
+            scores[rule][left] = scored(fit_rule(table, marked[rule], ~left), table, left) + SHARE * shared
+    return scores
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The rows on which one rule's confidence is calibrated: scores, which are right, and what they weigh.
+
+    Together they stand for whole replies: `weight` adds up to the faults, and to the false proposals, of a hundred.
+    """
+
+    rows: npt.NDArray[np.int64]
+    score: Floats
+    true: Mask
+    weight: Floats
+    proposed: bool
+
+
+def candidates(table: Table, scores: Mapping[str, Floats]) -> dict[str, Candidates]:
+    """What the rules' patterns propose (for a rule without patterns: its faulty sentences and near misses)."""
+    drafts = np.array([row.passage.draft for row in table.rows])
+    replies = len({row.passage.name for row in table.rows if row.passage.draft}) or 1
+    picked: dict[str, tuple[npt.NDArray[np.int64], Mask, bool]] = {}
+    for rule, score in scores.items():
+        proposed = np.array([rule in row.proposed for row in table.rows])
+        true = np.array([rule in row.wrong for row in table.rows])
+        unsure = np.array([_unsure(row, rule) for row in table.rows])
+        near = np.array([rule in row.near for row in table.rows])
+        has = bool((proposed & true).sum() >= ENOUGH // 2)
+        use = (proposed if has else true | near) & ~unsure & ~np.isnan(score)
+        picked[rule] = np.flatnonzero(use), true[use], has
+    hits = {r: 100 * float((drafts[rows] & true).sum()) / replies for r, (rows, true, _) in picked.items()}
+    slips = {r: 100 * float((drafts[rows] & ~true).sum()) / replies for r, (rows, true, _) in picked.items()}
+    found = {}
+    for rule, (rows, true, has) in picked.items():
+        # a rule's own counts in a few hundred drafts are small: half of the estimate is the mean of all rules
+        right, false = ((own[rule] + float(np.mean(list(own.values())))) / 2 for own in (hits, slips))
+        if not has:
+            false = right
+        weight = np.where(true, right / max(true.sum(), 1), false / max((~true).sum(), 1))
+        found[rule] = Candidates(rows, scores[rule][rows], true, weight, has)
+    return found
+
+
+def _unsure(row: Row, rule: str) -> bool:
+    """Whether a proposal here is neither right nor wrong: another rule's fault that this one may see as well."""
+    if rule in row.undecided:
+        return True
+    return not row.passage.draft and bool(row.passage.wrong) and row.passage.rule != rule
+
+
+def calibrate(found: Mapping[str, Candidates], left: Mapping[str, Mask] | None = None) -> dict[str, tuple[float, float]]:
+    """For every rule the slope and intercept of a logistic curve from score to confidence.
+
+    The curves are fitted together: a rule strays from the common slope only as far as its examples insist. `left` names
+    the candidates that are not looked at.
+    """
+    from scipy.sparse import csr_matrix, hstack
+    from sklearn.linear_model import LogisticRegression
+
+    rules = [rule for rule, c in found.items() if len(c.score)]
+    keep = {rule: ~left[rule] if left else np.ones(len(found[rule].score), bool) for rule in rules}
+    score = np.concatenate([found[rule].score[keep[rule]] for rule in rules])
+    true = np.concatenate([found[rule].true[keep[rule]] for rule in rules])
+    weight = np.concatenate(
+        [found[r].weight[keep[r]] * len(found[r].score) / found[r].weight.sum() for r in rules]
+    )
+    number = np.concatenate([np.full(int(keep[rule].sum()), i) for i, rule in enumerate(rules)])
+    at = np.arange(len(number))
+    shape = (len(number), len(rules))
+    own = csr_matrix((np.ones(len(number)), (at, number)), shape=shape)
+    slopes = csr_matrix((score * 0.5, (at, number)), shape=shape)
+    model = LogisticRegression(C=1.0, max_iter=2000, tol=1e-6)
+    model.fit(hstack([csr_matrix(score[:, None]), own, slopes]).tocsr(), true, sample_weight=weight)
+    common, rest = model.coef_[0][0], model.coef_[0][1:]
+    return {
+        rule: (
+            max(0.05, round(float(common + 0.5 * rest[len(rules) + i]), 6)),
+            round(float(rest[i] + model.intercept_[0]), 6),
+        )
+        for i, rule in enumerate(rules)
+    }
+
+
+def confidence(score: Floats, curve: tuple[float, float]) -> Floats:
+    result: Floats = 1 / (1 + np.exp(-(curve[0] * score + curve[1])))
+    return result
+
+
+def threshold(c: Candidates, sure: Floats, target: float) -> float:
+    """The lowest confidence at which `target` of the findings are right, as counted and as calibrated.
+
+    Where that would cost more than half of the true findings, the confidence with the best F0.5 is taken.
+    """
+    order = np.argsort(-sure, kind="stable")
+    weight, true, p = c.weight[order], c.true[order], sure[order]
+    kept, right, expected = np.cumsum(weight), np.cumsum(weight * true), np.cumsum(weight * p)
+    some = 10 * weight.mean()  # as much belief in the curve as ten more proposals would bring
+    precision = (right + some * expected / kept) / (kept + some)
+    recall = right / max(right[-1], 1e-9)
+    good = np.flatnonzero((precision >= target) & (recall >= 0.5))
+    if not len(good):
+        balance = 1.25 * precision * recall / np.maximum(0.25 * precision + recall, 1e-9)
+        good = np.array([int(np.argmax(balance))])
+    last = int(good[-1])
+    lower = p[last + 1] if last + 1 < len(p) else p[last] - 0.02
+    return float(np.clip(round((p[last] + lower) / 2, 4), 0.0, 0.99))
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How a rule fares out of fold on single passages: faults found, near misses flagged."""
+
+    faults: int = 0
+    found: int = 0
+    near: int = 0
+    flagged: int = 0
+
+    def __add__(self, other: Figures) -> Figures:
+        return Figures(
+            self.faults + other.faults, self.found + other.found, self.near + other.near, self.flagged + other.flagged
+        )
+
+    @property
+    def recall(self) -> float:
+        return self.found / self.faults if self.faults else 0.0
+
+    @property
+    def precision(self) -> float:
+        return self.found / (self.found + self.flagged) if self.found + self.flagged else 0.0
+
+
+def figures(table: Table, rule: str, flagged: Mask) -> Figures:
+    """Count whole passages of the rule: one is found, or flagged, by any of its sentences."""
+    faults: dict[str, bool] = {}
+    near: dict[str, bool] = {}
+    for row, hit in zip(table.rows, flagged, strict=True):
+        if row.passage.rule == rule and row.passage.writer != EXAMPLES:
+            if rule in row.wrong:
+                faults[row.passage.name] = faults.get(row.passage.name, False) or bool(hit)
+            elif rule in row.near:
+                near[row.passage.name] = near.get(row.passage.name, False) or bool(hit)
+    return Figures(len(faults), sum(faults.values()), len(near), sum(near.values()))
+
+
+@dataclass(slots=True)
+class Training:
+    """All that training makes: the bytes of the judge's file, and the figures out of fold."""
+
+    data: bytes
+    manifest: dict[str, Any]
+    patterns: dict[str, Figures] = field(default_factory=dict)
+    alone: dict[str, Figures] = field(default_factory=dict)
+    both: dict[str, Figures] = field(default_factory=dict)
+    reliability: list[tuple[float, float, int]] = field(default_factory=list)
+
+
+def train(
+    rows: Sequence[Row],
+    levels: Mapping[str, Level] | None = None,
+    sums: Mapping[str, str] | None = None,
+) -> Training:
+    """Train the judge on these rows. `levels` gives the rules' levels, `sums` the sha256 of every input for the manifest."""
+    table = tabulate(rows)
+    rules = trainable(table)
+    scores = out_of_fold(table, rules)
+    found = candidates(table, scores)
+    curves = calibrate(found)
+    levels = levels or {}
+    everything = np.ones(len(rows), bool)
+    shared = fit_shared(table, everything)
+    fitted = {judging.SHARED: shared, **{r: fit_rule(table, labels(table, r), everything) for r in rules}}
+    entries: dict[str, Any] = {}
+    training = Training(b"", {})
+    for rule in rules:
+        curve = curves[rule]
+        sure = confidence(scores[rule], curve)
+        limit = threshold(found[rule], sure[found[rule].rows], TARGETS[levels.get(rule, Level.WARNING)])
+        proposed = np.array([rule in row.proposed for row in rows])
+        passes = np.nan_to_num(sure, nan=0.0) >= limit
+        training.patterns[rule] = figures(table, rule, proposed)
+        training.alone[rule] = figures(table, rule, passes)
+        training.both[rule] = figures(table, rule, proposed & passes)
+        entries[rule] = {
+            "slope": curve[0],
+            "intercept": curve[1],
+            "offset": round(fitted[rule].offset + SHARE * shared.offset, 6),
+            "threshold": limit,
+            "strongest": _strongest(fitted[rule], shared, table),
+            "figures": {
+                name: [f.faults, f.found, f.near, f.flagged]
+                for name, f in (
+                    ("patterns", training.patterns[rule]),
+                    ("judge", training.alone[rule]),
+                    ("both", training.both[rule]),
+                )
+            },
+        }
+    training.reliability = reliability(table, found)
+    training.manifest = {
+        "format": judging.FORMAT,
+        "share": SHARE,
+        "rows": list(fitted),
+        "rules": entries,
+        "inputs": dict(sums or {}),
+        "made_with": made_with(),
+        "sentences": len(rows),
+        "reliability": [[round(said, 3), round(was, 3), n] for said, was, n in training.reliability],
+    }
+    training.data = pack(training.manifest, table, fitted)
+    return training
+
+
+def _strongest(own: Fitted, shared: Fitted, table: Table, n: int = 12) -> list[tuple[str, float]]:
+    """The features that move the rule's score most, in words, each for a sentence where it stands alone in its group."""
+    dense = np.zeros(len(table.keys))
+    dense[own.places] = own.weights * own.scale
+    dense[shared.places] += SHARE * shared.weights * shared.scale
+    common = np.asarray((table.matrix > 0).sum(0)).ravel()
+    strength = dense * np.sqrt(common)  # strong and often met, so that a single odd sentence does not speak for the rule
+    order = np.argsort(-np.abs(strength), kind="stable")
+    told = [i for i in order[: 20 * n].tolist() if table.names[i][0] not in ("grammar", "form")]
+    return [(judging.in_words(*table.names[i]), round(float(dense[i]), 3)) for i in told[:n]]
+
+
+def reliability(table: Table, found: Mapping[str, Candidates]) -> list[tuple[float, float, int]]:
+    """For ten steps of confidence: the mean confidence, the weighted share that was right, the number of proposals.
+
+    The curves are fitted without the fold that is looked at.
+    """
+    folds = table.folds
+    said, was, heavy = [], [], []
+    for fold in sorted(set(folds) - {EXAMPLES}):
+        left = {rule: folds[c.rows] == fold for rule, c in found.items()}
+        curves = calibrate(found, left)
+        for rule, c in found.items():
+            if rule in curves:
+                said.append(confidence(c.score[left[rule]], curves[rule]))
+                was.append(c.true[left[rule]])
+                heavy.append(c.weight[left[rule]])
+    p, true, weight = np.concatenate(said), np.concatenate(was), np.concatenate(heavy)
+    step = np.minimum((p * 10).astype(int), 9)
+    bins = [step == i for i in range(10) if (step == i).any()]
+    return [
+        (float(np.average(p[b], weights=weight[b])), float(np.average(true[b], weights=weight[b])), int(b.sum()))
+        for b in bins
+    ]
+
+
+def pack(manifest: Mapping[str, Any], table: Table, fitted: Mapping[str, Fitted]) -> bytes:
+    """The judge's file: an .npz without compression and with fixed dates, the same bytes for the same content."""
+    gaps, weights = zip(*(_gaps(row.places, row.weights) for row in fitted.values()), strict=True)
+    arrays = {
+        "manifest": np.frombuffer(json.dumps(manifest, sort_keys=True).encode(), np.uint8),
+        "keys": table.keys,
+        "rarity": table.rarity,
+        "gaps": np.concatenate(gaps),
+        "weights": np.concatenate(weights),
+        "sizes": np.array([len(part) for part in gaps], np.int64),
+        "scales": np.array([row.scale for row in fitted.values()], np.float32),
+    }
+    return _npz(arrays)
+
+
+def _gaps(places: npt.NDArray[np.int64], weights: npt.NDArray[np.int8]) -> tuple[Any, Any]:
+    """Ascending places as steps of at most 16 bits; a step too wide is filled with weights of 0."""
+    steps: list[int] = []
+    filled: list[int] = []
+    last = 0
+    for place, weight in zip(places.tolist(), weights.tolist(), strict=True):
+        while place - last > 0xFFFF:
+            steps.append(0xFFFF)
+            filled.append(0)
+            last += 0xFFFF
+        steps.append(place - last)
+        filled.append(weight)
+        last = place
+    return np.array(steps, np.uint16), np.array(filled, np.int8)
+
+
+def _npz(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for name, array in arrays.items():
+            part = io.BytesIO()
+            np.lib.format.write_array(part, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)
+            info = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
+            info.create_system = 3
+            archive.writestr(info, part.getvalue())
+    return out.getvalue()
+
+
+def made_with() -> dict[str, str]:
+    """The versions that the result depends on."""
+    from importlib.metadata import version
+
+    return {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "spacy")}
+
+
+def sums(files: Iterable[Path], root: Path) -> dict[str, str]:
+    """The sha256 of every file, by its path from `root`."""
+    return {
+        file.relative_to(root).as_posix(): hashlib.sha256(file.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+        for file in sorted(files)
+    }
+
+
+def without(rows: Iterable[Row], left_out: Collection[str]) -> list[Row]:
+    """The rows whose writer (`abroad`) or fold of drafts (`drafts:0` … `drafts:4`) is not left out."""
+    return [row for row in rows if row.passage.fold not in left_out and row.passage.writer not in left_out]
+
+
+def told(training: Training) -> str:
+    """The table per rule: patterns alone, judge alone, both; recall, then precision, out of fold."""
+    width = max([len(rule) for rule in training.patterns] or [4])
+    lines = [f"{'rule':{width}}  faults   patterns       judge        both      at"]
+    total = [Figures(), Figures(), Figures()]
+    for rule, patterns in training.patterns.items():
+        cells = [patterns, training.alone[rule], training.both[rule]]
+        total = [sum_ + cell for sum_, cell in zip(total, cells, strict=True)]
+        limit = training.manifest["rules"][rule]["threshold"]
+        lines.append(f"{rule:{width}}  {patterns.faults:6d}  {_cells(cells)}  {limit:.2f}")
+    lines.append(f"{'all':{width}}  {total[0].faults:6d}  {_cells(total)}")
+    lines += ["", "confidence  was right  proposals"]
+    lines += [f"{said:10.2f}  {was:9.2f}  {n:9d}" for said, was, n in training.reliability]
+    return "\n".join(lines)
+
+
+def _cells(cells: Iterable[Figures]) -> str:
+    return "  ".join(f"{f.recall:.2f} / {f.precision:.2f}" for f in cells)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command: `python -m highnote.train [--leave-out abroad] [--training DIR] -o FILE`."""
+    from highnote.config import Config
+    from highnote.linter import Linter
+    from highnote.rule import load
+
+    parser = argparse.ArgumentParser(prog="python -m highnote.train", description="Train the judge.")
+    parser.add_argument("--training", type=Path, default=Path("training"), help="the folder with labelled text")
+    parser.add_argument("--rules", type=Path, action="append", default=[], help="a folder with rules of your own")
+    parser.add_argument(
+        "--leave-out", action="append", default=[], metavar="WRITER", help="a writer, or drafts:N (N from 0 to 4); may be repeated"
+    )
+    parser.add_argument("--each", action="store_true", help="one judge for every writer and fold left out; -o is a folder")
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    catalogue = load(tuple(options.rules))
+    linter = Linter(Config(level=Level.INFO, rules=tuple(options.rules), judge=False))
+    passages = [*read_passages(options.training), *example_passages(catalogue.rules)]
+    rows = read_rows(passages, linter)
+    levels = {rule.id: rule.level for rule in catalogue.rules}
+    inputs = sums(options.training.glob("*.jsonl"), options.training)
+    if not options.each:
+        training = train(without(rows, options.leave_out), levels, inputs)
+        options.output.write_bytes(training.data)
+        print(told(training))
+        return 0
+    options.output.mkdir(parents=True, exist_ok=True)
+    for fold in sorted({row.passage.fold for row in rows} - {EXAMPLES}):
+        training = train(without(rows, [fold, *options.leave_out]), levels, inputs)
+        (options.output / f"without-{fold.replace(':', '-')}.npz").write_bytes(training.data)
+        print(f"without {fold}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
