@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from highnote.language import Parsed
+from highnote.language import Parsed, Sentence
 from highnote.matching import Index, Matcher
 
 FAREWELLS = frozenset({"thank", "wish"})
 """Acts that end a body without being its last word: the sentence before them counts as the last."""
+
+SUBSTANCE = frozenset({"apologise", "refuse", "promise", "resolve", "ask"})
+"""Acts that make more of a sentence than a farewell, unless they are read off its thanks or wish ("We hope you will …")."""
 
 
 class Acts:
@@ -35,8 +38,17 @@ def _place(parsed: Parsed) -> None:
     for sentence in parsed.body:
         sentence.place = "middle"
     core = list(parsed.body)
-    while len(core) > 1 and core[-1].acts and FAREWELLS.issuperset(core[-1].acts):
+    while len(core) > 1 and _is_farewell(core[-1]):
         core.pop().place = "after"
     if core:
         core[0].place = "first"
         core[-1].place = "last" if len(core) > 1 else "only"
+
+
+def _is_farewell(sentence: Sentence) -> bool:
+    """Whether a sentence thanks or wishes and does nothing else of weight (what follows a semicolon is weighty)."""
+    if any(token.text == ";" for token in sentence.span):
+        return False
+    polite = [span for act in FAREWELLS for span in sentence.acts.get(act, ())]
+    weighty = [span for act in SUBSTANCE for span in sentence.acts.get(act, ())]
+    return bool(polite) and all(any(start < e and s < end for s, e in polite) for start, end in weighty)
