@@ -68,7 +68,7 @@ class Draft:
     `keep` tells what of the replaced source must stay (a tag whose counterpart lies elsewhere). Where that is not
     enough (an e-mail), `rewrite` makes all the edits; they are sorted and do not overlap. `locked` says in a sentence
     why the source must not be changed, and is empty where it may be. `encoding` is that of the bytes that were read:
-    `draft.apply(edits).encode(draft.encoding)` are the bytes to write.
+    `draft.apply(edits).encode(draft.encoding)` are the bytes to write. `read_again` reads an edited source in the same format.
     """
 
     source: str
@@ -80,6 +80,7 @@ class Draft:
     rewrite: Callable[[Sequence[Edit]], str] | None = None
     locked: str = ""
     encoding: str = "utf-8"
+    read_again: Callable[[str], Draft] | None = None
 
     def apply(self, edits: Iterable[Edit]) -> str:
         """The source with `edits` made, except those that overlap an earlier one; unchanged where it is locked."""
@@ -100,3 +101,8 @@ class Draft:
             ]
             at = edit.end
         return "".join([*parts, self.source[at:]])
+
+    def edited(self, edits: Iterable[Edit]) -> Draft:
+        """The draft after the edits, read again; the draft itself where nothing changes or it cannot be read again."""
+        source = self.apply(edits)
+        return self if source == self.source or self.read_again is None else self.read_again(source)

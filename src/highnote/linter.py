@@ -14,7 +14,7 @@ from highnote import reading
 from highnote.acts import Acts
 from highnote.config import Config
 from highnote.draft import Draft
-from highnote.finding import Edit, Finding, Message, Report, Suggestion
+from highnote.finding import Finding, Message, Report, Suggestion
 from highnote.judge import Features, Judge, features
 from highnote.language import Known, Parsed, Sentence, parse
 from highnote.matching import Index, Matcher, compile_matcher, proposal_at
@@ -61,7 +61,7 @@ class Linter:
         `thread` holds the messages before it, oldest first (without it, the messages quoted in the draft); `date` is when
         the reply goes out. Raises ReadingError for an input that cannot be read.
         """
-        source = draft if isinstance(draft, Draft) else reading.read_text(draft) if isinstance(draft, str) else reading.read(draft)
+        source = draft if isinstance(draft, Draft) else reading.read(draft)
         messages = tuple(thread) or source.quoted
         known: Known = {}
         reply = self.read(source, messages, date, known)
@@ -182,7 +182,7 @@ class Linter:
         """Whether a suggestion removes its finding and adds none."""
         if not only_prose(suggestion.edits, reply.parsed):
             return False
-        edited = self.read(_reread(reply.parsed.draft, suggestion.edits), reply.thread, reply.date, known)
+        edited = self.read(reply.parsed.draft.edited(suggestion.edits), reply.thread, reply.date, known)
         before = Counter(f.rule for f in everything)
         after = Counter(f.rule for f, _, _ in self._judged(edited))
         return after[finding.rule] < before[finding.rule] and after <= before
@@ -194,7 +194,7 @@ class Linter:
             edits = [edit for f in findings if (safe := _first_safe(f)) for edit in safe.edits]
             if not edits:
                 break
-            draft = _reread(draft, edits)
+            draft = draft.edited(edits)
             again = self.read(draft, reply.thread, reply.date, known)
             judged = self._judged(again)
             everything = [finding for finding, _, _ in judged]
@@ -231,10 +231,6 @@ def _compile_all(owners: Sequence[Rule] | Sequence[Act], phrases: Phrases, confi
     if errors:
         raise RuleErrors(errors)
     return matchers
-
-
-def _reread(draft: Draft, edits: Iterable[Edit]) -> Draft:
-    return reading.read_text(draft.apply(edits), draft.name)
 
 
 def _shortened(text: str, most: int = 60) -> str:

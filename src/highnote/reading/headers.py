@@ -93,7 +93,8 @@ def header_at(lines: Sequence[Line], at: int) -> Header | None:
     text = lines[at].text
     if not text or len(text) > MAX_LENGTH:
         return None
-    return _separated(lines, at) or _fields(lines, at) or _wrote(lines, at)
+    separated = _separated(lines, at) if text[0] in "-_=*" or text[-1] == ":" else None
+    return separated or (_fields(lines, at) if ":" in text or "：" in text else None) or _wrote(lines, at)
 
 
 def _separated(lines: Sequence[Line], at: int) -> Header | None:

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from html.parser import HTMLParser
 
 from highnote.draft import Draft, Kind, Zone
@@ -58,6 +59,7 @@ _SIGNATURE = re.compile(
 )
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)(?:\"[^\"]*\"|'[^']*'|[^'\">])*>")
+_TAG_BEGINS = re.compile(r"<[a-zA-Z/!?]")
 _NEW_LINE = "\v"
 _WHITE = re.compile(r"\s+")
 
@@ -65,7 +67,15 @@ _WHITE = re.compile(r"\s+")
 def read_html(text: str, name: str = "draft") -> Draft:
     """Read an HTML draft or fragment. Offsets lead into the markup; `Draft.encode` escapes replacement text."""
     blocks, quoted = assemble(flatten(whole(text)))
-    return Draft(text, blocks, name, quotes.messages(quoted, own_names(blocks)), escape, unmatched_tags)
+    return Draft(
+        text,
+        blocks,
+        name,
+        quotes.messages(quoted, own_names(blocks)),
+        escape,
+        unmatched_tags,
+        read_again=partial(read_html, name=name),
+    )
 
 
 def escape(text: str) -> str:
@@ -88,9 +98,17 @@ def unmatched_tags(markup: str) -> str:
 def flatten(traced: Traced) -> Flat:
     """The visible text of the markup `traced.text` as lines."""
     parser = _Parser(traced.text)
-    parser.feed(traced.text)
+    parser.feed(traced.text[: _complete(traced.text)])
     parser.close()
     return parser.flat(traced)
+
+
+def _complete(markup: str) -> int:
+    """Where a comment or tag begins that never ends, which the parser would look for again and again; or the end."""
+    comment = markup.find("<!--", markup.rfind("-->") + 1)
+    end = comment if comment >= 0 else len(markup)
+    tag = _TAG_BEGINS.search(markup, markup.rfind(">", 0, end) + 1, end)
+    return tag.start() if tag else end
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,7 @@ def read_email(data: bytes, name: str = "draft") -> Draft:
         rewrite=_Writer(data, encoding, places, pieces).rewrite,
         locked=SIGNED if mail.signed else "",
         encoding=encoding,
+        read_again=lambda edited: read_email(edited.encode(encoding), name),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -27,7 +28,14 @@ _EMPHASIS = ("**", "__", "~~", "*", "_")
 def read_markdown(text: str, name: str = "draft") -> Draft:
     """Read a Markdown draft. Code is left out (a stand-in takes the place of code in a line), link texts are kept."""
     blocks, quoted = assemble(_flat(text))
-    return Draft(text, blocks, name, quotes.messages(quoted, own_names(blocks)), keep=unmatched_marks)
+    return Draft(
+        text,
+        blocks,
+        name,
+        quotes.messages(quoted, own_names(blocks)),
+        keep=unmatched_marks,
+        read_again=partial(read_markdown, name=name),
+    )
 
 
 def unmatched_marks(markup: str) -> str:

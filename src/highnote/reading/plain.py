@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from highnote.draft import Block, Draft, Kind, Zone
 from highnote.reading import quotes, zones
@@ -31,7 +32,9 @@ def read_text(text: str, name: str = "draft") -> Draft:
     """Read plain text: unwrapped paragraphs, list items and headings, each in its zone, and the messages quoted."""
     flat = split(whole(text))
     blocks, quoted = assemble(flat)
-    return Draft(text, blocks, name, quotes.messages(quoted, own_names(blocks)))
+    return Draft(
+        text, blocks, name, quotes.messages(quoted, own_names(blocks)), read_again=partial(read_text, name=name)
+    )
 
 
 def message_blocks(text: str) -> tuple[Block, ...]:
@@ -99,7 +102,7 @@ def _may_be_item(line: Line, above: Line | None) -> bool:
 
 def _width(lines: Sequence[Line]) -> int:
     """The width at which the text seems to be wrapped."""
-    return max((line.end - line.start for line in lines if line.zone is Zone.BODY and " " in line.text), default=0)
+    return max((line.end - line.start for line in lines if line.zone is None and " " in line.text), default=0)
 
 
 def _groups(lines: Sequence[Line], width: int) -> Iterator[list[Line]]:

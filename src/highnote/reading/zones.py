@@ -105,7 +105,7 @@ MAX_SIGNATURE_LINES = 12
 
 
 def mark(lines: Sequence[Line]) -> list[Line]:
-    """The same lines, those that hold parts of two zones cut in two, each non-empty line with its zone.
+    """The same lines, those that hold parts of two zones cut in two, each with its zone; body lines have none.
 
     Lines that have a zone already (quotes) keep it.
     """
@@ -119,13 +119,16 @@ def mark(lines: Sequence[Line]) -> list[Line]:
     for at, parts in sorted(_signed(lines, [*context, *tail]).items(), reverse=True):
         lines[at : at + 1] = parts
     _greet(lines)
-    return [replace(line, zone=Zone.BODY) if line.text and line.zone is None else line for line in lines]
+    return lines
 
 
 def _delimited(lines: list[Line]) -> list[Line]:
     """Mark what follows a line `-- ` as signature, up to the next quote."""
+    first = next((at for at, line in enumerate(lines) if line.text), 0)
     for at, line in enumerate(lines):
-        if line.zone is None and _delimits(lines, at) and any(other.text for other in lines[:at]):
+        if at <= first or line.zone is not None or not line.text or line.text[0] not in "-—_–":
+            continue
+        if _delimits(lines, at):
             lines[at] = replace(line, text="", end=line.start)
             for below in range(at + 1, len(lines)):
                 if lines[below].zone is Zone.QUOTE:
@@ -171,7 +174,7 @@ def _greet(lines: list[Line]) -> None:
 
 
 def _has_more(lines: Sequence[Line], at: int) -> bool:
-    return any(line.text and line.zone in (None, Zone.BODY) for line in lines[at + 1 :])
+    return any(line.text and line.zone is None for line in lines[at + 1 : at + 200])
 
 
 def greeting_end(text: str, *, alone: bool) -> int:
