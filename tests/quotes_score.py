@@ -3,11 +3,12 @@
 Usage: python tests/quotes_score.py [CORPORA] [--show]
 
 CORPORA (or the environment variable HIGHNOTE_CORPORA) is the folder that holds the folders
-`email-quotes-email_reply_trimmer` and `email-quotes-mail-parser-reply`; without it `shared/corpora` beside the checkout.
+`email-quotes-email_reply_trimmer` and `email-quotes-mail-parser-reply`; without it `shared/corpora` beside the
+checkout.
 
-The expected texts keep a signature in some files and drop it in others, so a reader passes a file when its reply with or
-without its signature is the expected one; white space and list markers do not count. The library gets the same favour
-(`latest_reply` or `body`), and all its languages.
+The expected texts keep a signature in some files and drop it in others, so a reader passes a file when its reply with
+or without its signature is the expected one; white space and list markers do not count. The library gets the same
+favour (`latest_reply` or `body`), and all its languages.
 """
 
 from __future__ import annotations

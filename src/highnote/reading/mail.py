@@ -462,7 +462,7 @@ class _Twin:
         self._piece = piece
 
     def mirror(self, change: _Change) -> _Change | None:
-        """The change in the twin's text; None when its block is not there."""
+        """The change in the twin's text; None when the words, with some around them, are not there exactly once."""
         content = self._piece.content
         start, end = self._span(content, change)
         for block in self._mine:
@@ -479,12 +479,20 @@ class _Twin:
         return start, content.ends[last - 1] if last > first else start
 
     def _there(self, block: Block, start: int, end: int, text: str) -> _Change | None:
-        nth = [other.text for other in self._mine if other.starts[0] < block.starts[0]].count(block.text)
-        same = [other for other in self._theirs if other.text == block.text]
-        if nth >= len(same):
-            return None
-        low, high = same[nth].source_span(start, end)
-        return _Change(bisect_left(self._starts, low), bisect_left(self._starts, high), text)
+        for before, after in ((25, 25), (25, 0), (0, 25), (0, 0)):
+            low, high = max(start - before, 0), min(end + after, len(block.text))
+            around = block.text[low:high]
+            there = [other for other in self._theirs if around in other.text]
+            if len(around) < 3 or _times(around, self._mine) != 1 or _times(around, there) != 1:
+                continue
+            at = there[0].text.index(around) + start - low
+            first, last = there[0].source_span(at, at + end - start)
+            return _Change(bisect_left(self._starts, first), bisect_left(self._starts, last), text)
+        return None
+
+
+def _times(text: str, blocks: Iterable[Block]) -> int:
+    return sum(block.text.count(text) for block in blocks)
 
 
 def _blocks(piece: _Piece) -> tuple[Block, ...]:

@@ -37,6 +37,8 @@ additionally furthermore moreover nevertheless nonetheless oh ah wow hmm oops ou
 see get go take give make keep send call try check click
 """
 _NOT_NAMES = frozenset(_NOT_NAMES_TEXT.split())
+_WORDS_AND_NAMES = frozenset({"Will", "May", "Hope", "Just"})
+"""First names among them, where a line of their own holds little else."""
 _GREETED_TEXT = """
 there all everyone everybody team folks both you two three again friend friends sir madam and & or
 """
@@ -461,10 +463,12 @@ def _reads_as_sentence(text: str) -> bool:
 def _is_name_line(text: str, *, strict: bool = False) -> bool:
     """A name, a role, a team or a company. Lower-case words are allowed unless `strict`, few of them."""
     words = text.split()
-    if not words or len(words) > 8 or len(text) > 80:
+    if not words or len(words) > 8 or len(text) > 80 or (strict and text.endswith(",")):
         return False
     if re.search(r"[!?:;…]$", text) or (text.endswith(".") and not _ABBREVIATION.search(text)):
         return False
+    if words[0] in _WORDS_AND_NAMES and len(words) <= 2 and all(word[0].isupper() for word in words):
+        return True
     if _plain(words[0]) in _NOT_NAMES:
         return False
     head, *roles = re.split(r",\s+|\s+[-–—|@/]\s+", text)
