@@ -37,7 +37,7 @@ additionally furthermore moreover nevertheless nonetheless oh ah wow hmm oops ou
 see get go take give make keep send call try check click
 """
 _NOT_NAMES = frozenset(_NOT_NAMES_TEXT.split())
-_WORDS_AND_NAMES = frozenset({"Will", "May", "Hope", "Just"})
+_WORDS_AND_NAMES = frozenset({"Will", "May", "Hope"})
 """First names among them, where a line of their own holds little else."""
 _GREETED_TEXT = """
 there all everyone everybody team folks both you two three again friend friends sir madam and & or
