@@ -68,7 +68,8 @@ class Draft:
     `keep` tells what of the replaced source must stay (a tag whose counterpart lies elsewhere). Where that is not
     enough (an e-mail), `rewrite` makes all the edits; they are sorted and do not overlap. `locked` says in a sentence
     why the source must not be changed, and is empty where it may be. `encoding` is that of the bytes that were read:
-    `draft.apply(edits).encode(draft.encoding)` are the bytes to write. `read_again` reads an edited source in the same format.
+    `draft.apply(edits).encode(draft.encoding)` are the bytes to write. `read_again` reads an edited source in the same
+    format.
     """
 
     source: str
