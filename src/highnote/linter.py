@@ -170,7 +170,8 @@ class Linter:
         assert isinstance(rule, Rule)
         offered = tuple(
             suggestion
-            for entry in rule.suggest
+            for number, entry in enumerate(rule.suggest)
+            if matcher.suggests(number, proposal.sentence, reply)
             for suggestion in suggestions(proposal, entry, reply)
             if not suggestion.edits or self._helps(suggestion, finding, reply, everything, known)
         )

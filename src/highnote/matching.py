@@ -54,6 +54,13 @@ class Matcher:
     unless: tuple[_Unless, ...]
     when: _When | None
     options: Mapping[str, Any]
+    suggest: tuple[_When | None, ...] = ()
+    """The conditions of the rule's suggestions, in their order."""
+
+    def suggests(self, number: int, sentence: Sentence | None, reply: Reply) -> bool:
+        """Whether the conditions of the rule's suggestion with this number hold for a flagged sentence."""
+        when = self.suggest[number]
+        return when is None or holds(when, sentence, reply)
 
     def in_sentence(self, number: int, sentence: Sentence, reply: Reply | None) -> Iterator[Match]:
         """Where the pattern with this number flags a sentence. Without a reply only the sentence itself counts."""
@@ -217,7 +224,7 @@ def compile_matcher(owner: Rule | Act, phrases: Phrases, options: Mapping[str, A
     if errors:
         raise RuleErrors(errors)
     defaults = owner.options if isinstance(owner, Rule) else {}
-    return Matcher(owner, flags, unless, when, {**defaults, **(options or {})})
+    return Matcher(owner, flags, unless, when, {**defaults, **(options or {})}, suggest)
 
 
 def _compile_when(when: When | None, phrases: Phrases) -> _When | None:

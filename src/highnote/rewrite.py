@@ -202,6 +202,18 @@ def _move_to_top(place: Place) -> tuple[Edit, ...]:
     return (Edit(start=start, end=start, text=f"{moved} "), *_delete_sentence(place))
 
 
+_AGAIN = re.compile(r"^(?:once )?(?:again|more)\b,?\s*|,? (?:once )?(?:again|more)\b,?(?=\W*(?:$|for|about|that|from|over|on))|, too,", re.IGNORECASE)
+
+
+def _apologise_first(place: Place) -> tuple[Edit, ...]:
+    """Put the apology at the head of the body, without the "again" that made sense only at the end."""
+    edits = _move_to_top(place)
+    if not edits:
+        return ()
+    once = _AGAIN.sub("", edits[0].text).strip()
+    return (edits[0].model_copy(update={"text": f"{once[:1].upper()}{once[1:]} "}), *edits[1:])
+
+
 def _split_but(place: Place) -> tuple[Edit, ...]:
     """“I'm sorry, but X” becomes two sentences: the apology keeps its own."""
     text = place.block.text
@@ -222,6 +234,42 @@ def _small_letters(place: Place) -> tuple[Edit, ...]:
     return (place.edit(place.start, place.end, _cased(calm, place.before)),) if calm != text else ()
 
 
+_JOINS = re.compile(r"^[\s,;:–—-]+(?:(?:but|so|and|yet|still|only|even so|that said|however)\b[\s,]*)?", re.IGNORECASE)
+_OPENS_CLAUSE = re.compile(r"\bthat$", re.IGNORECASE)
+
+
+def _drop_aside(place: Place) -> tuple[Edit, ...]:
+    """Take out an aside that the sentence does not need: set off by commas, or “please be advised that”.
+
+    Nothing is offered where the flagged words are woven into the sentence, or where what follows could not begin one.
+    """
+    text, before, after = place.block.text, place.before, place.after
+    flagged = text[place.start : place.end]
+    opens, closes = not before.strip(), not re.search(r"\w", after)
+    if "," in flagged and not closes and not opens or not _stands_alone(place):
+        return ()
+    if opens and not closes:
+        lead = "" if _OPENS_CLAUSE.search(flagged) and not _JOINS.match(after.lstrip()) else None
+        joint = _JOINS.match(after) if lead is None else re.match(r"\s*", after)
+        if joint is None or joint.end() >= len(after) or not _begins_sentence(place, place.end + joint.end()):
+            return ()
+        at = place.end + joint.end()
+        return (place.edit(place.bounds[0], at + 1, text[at].upper()),)
+    if not opens and re.search(r"[,;–—]\s*$", before) and (closes or re.match(r"\s*,", after)):
+        return _delete_match(place)
+    return ()
+
+
+def _begins_sentence(place: Place, at: int) -> bool:
+    """Whether the first word from `at` on is a subject, or the start of an order, of a main clause."""
+    for clause in place.sentence.clauses:
+        first = next((t for t in clause.tokens if t.idx >= at and not t.is_punct), None)
+        if first is None or first.idx != at or not clause.tense and clause.mood != "imperative":
+            continue
+        return first.dep_ != "mark" and clause.link not in ("relative", "cause", "purpose", "time", "concession")
+    return False
+
+
 _DELETES: Mapping[str, Callable[[Place], tuple[Edit, ...]]] = {
     "match": _delete_match,
     "clause": _delete_clause,
@@ -229,7 +277,9 @@ _DELETES: Mapping[str, Callable[[Place], tuple[Edit, ...]]] = {
 }
 REWRITES: Mapping[str, Callable[[Place], tuple[Edit, ...]]] = {
     "split_but": _split_but,
+    "apologise_first": _apologise_first,
     "small_letters": _small_letters,
+    "drop_aside": _drop_aside,
 }
 """Rewrites that a rule file names in `suggest: [{rewrite: …}]`."""
 
