@@ -40,7 +40,7 @@ LONG_GAP.2: "...."
 GAP.1: "..."
 WORD: /[0-9A-Za-z\u00c0-\u024f£$€%#&'\u2019+_\/-]*[0-9A-Za-z\u00c0-\u024f£€%#&+]/
 LISTNAME: /[a-z][a-z0-9-]*/
-MARK: /[,;:.?!"“”–—*-]/
+MARK: /[,;:.?!"“”–—*-]|\\\$/
 %ignore /\s+/
 """
 
@@ -202,7 +202,7 @@ class Phrases:
             case "end":
                 return _Part(_END, None, needs_comma=False)
             case _:
-                sign = str(tree.children[0])
+                sign = str(tree.children[0]).removeprefix("\\")  # `\\$` is the sign of money, `$` the end
                 return _Part(_token(norm=re.escape(sign)), None if sign in _COMMON else frozenset({sign}), needs_comma=False)
 
     def _word(self, text: str) -> _Part:
