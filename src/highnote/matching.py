@@ -221,6 +221,10 @@ def compile_matcher(owner: Rule | Act, phrases: Phrases, options: Mapping[str, A
         u for i, item in enumerate(owner.unless) for u in guarded(partial(_compile_unless, item, phrases), "unless", i)
     )
     when = next(guarded(partial(_compile_when, owner.when, phrases), "when"), None) if isinstance(owner, Rule) else None
+    entries = owner.suggest if isinstance(owner, Rule) else ()
+    suggest = tuple(
+        w for i, entry in enumerate(entries) for w in guarded(partial(_compile_when, entry.when, phrases), "suggest", i)
+    )
     if errors:
         raise RuleErrors(errors)
     defaults = owner.options if isinstance(owner, Rule) else {}
