@@ -38,9 +38,6 @@ def _load(name: str | None) -> Language:
     import importlib
 
     import spacy
-    from thinc.api import NumpyOps, set_current_ops
-
-    set_current_ops(NumpyOps(use_blis=False))
     for candidate in (name,) if name else MODELS:
         try:
             module = importlib.import_module(candidate)
