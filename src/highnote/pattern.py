@@ -30,12 +30,13 @@ list: "@" LISTNAME
 class: CLASS
 one_of: "(" sequence ("|" sequence)* ")"
 maybe: "[" sequence ("|" sequence)* "]"
-not_ahead: "!(" sequence ("|" sequence)* ")"
+not_ahead: _NOT sequence ("|" sequence)* ")"
 gap: LONG_GAP | GAP
 begin: "^"
 end: "$"
 mark: MARK
 CLASS.3: /(NOUN|VERB|ADJ|ADV|PRON|PROPN|NUM|DET|ADP|AUX|INTJ|PAST|ING|BASE|ANY|NP|DATE|TIME|MONEY|NAME)(?![A-Za-z])/
+_NOT.2: "!("
 LONG_GAP.2: "...."
 GAP.1: "..."
 WORD: /[0-9A-Za-z\u00c0-\u024f£$€%#&'\u2019+_\/-]*[0-9A-Za-z\u00c0-\u024f£€%#&+]/
@@ -103,10 +104,30 @@ class _Part:
     regex: str
     triggers: frozenset[str] | None
     needs_comma: bool = True
+    norm: str = ""
+    """The one word that this part is, escaped, where it is one."""
+    lemma: str = ""
+    """The one base form that this part is, escaped, where it is one."""
 
 
 def _token(norm: str = r"[^\x1f]*", lemmas: str = r"[^\x1f]*", tags: str = r"[^\x03]*") -> str:
     return rf"\x02{norm}\x1f{lemmas}\x1f{tags}\x03"
+
+
+def _base(lemmas: str) -> str:
+    """A token that has one of the base forms."""
+    return _token(lemmas=rf"[^\x1f]*/{lemmas}/[^\x1f]*")
+
+
+def _alternatives(parts: Sequence[_Part]) -> str:
+    """One of the parts, the longest first, so that "get back to" wins over "get back"; single words are put together."""
+    longer = sorted((part for part in parts if not part.norm and not part.lemma), key=lambda part: -part.regex.count(r"\x02"))
+    options = [part.regex for part in longer]
+    if norms := [part.norm for part in parts if part.norm]:
+        options.append(_token(norm=f"(?:{'|'.join(norms)})"))
+    if lemmas := [part.lemma for part in parts if part.lemma]:
+        options.append(_base(f"(?:{'|'.join(lemmas)})"))
+    return f"(?:{'|'.join(options)})"
 
 
 def _tags(name: str) -> str:
@@ -133,10 +154,7 @@ class Phrases:
     def compile(self, text: str) -> PhrasePattern:
         """The pattern for a phrase. Raises PatternError."""
         part = self._phrase(text)
-        try:
-            return PhrasePattern(text, re.compile(part.regex), part.triggers)
-        except re.error as error:  # only a list that holds itself or a fault of ours gets here
-            raise PatternError(f"the phrase “{text}” cannot be compiled: {error}", "write it in a simpler way") from error
+        return PhrasePattern(text, part.regex, part.triggers)
 
     def lemmas(self, name: str) -> frozenset[str]:
         """The entries of a word list as base forms (`<go> over` is `go over`). Raises PatternError."""
@@ -157,13 +175,17 @@ class Phrases:
     def _phrase(self, text: str, *, inside: tuple[str, ...] = ()) -> _Part:
         tree = _parse(text)
         begin = any(isinstance(t, Tree) and t.data == "begin" for t in tree.children)
-        body = self._sequence(tree, inside)
-        return _Part(rf"{_BEGIN if begin else ''}(?P<m>{body.regex})" if not inside else body.regex, body.triggers)
+        body = self._sequence(tree, inside, top=not inside)
+        if inside:
+            return body
+        return _Part(rf"{_BEGIN if begin else ''}(?P<m>{body.regex})", body.triggers)
 
-    def _sequence(self, tree: Tree[Token], inside: tuple[str, ...]) -> _Part:
+    def _sequence(self, tree: Tree[Token], inside: tuple[str, ...], *, top: bool = False) -> _Part:
+        children = [child for child in tree.children if isinstance(child, Tree) and not (top and child.data == "begin")]
+        if len(children) == 1:
+            return self._item(children[0], inside)
         regex, triggers, first = "", None, True
-        for child in tree.children:
-            assert isinstance(child, Tree)
+        for child in children:
             part = self._item(child, inside)
             if part.regex:
                 regex += part.regex if first or not part.needs_comma else _COMMA + part.regex
@@ -188,7 +210,7 @@ class Phrases:
                 return self._list(str(tree.children[0]), inside)
             case "one_of" | "maybe" | "not_ahead":
                 parts = [self._sequence(child, inside) for child in tree.children if isinstance(child, Tree)]
-                regex = "(?:" + "|".join(part.regex for part in parts) + ")"
+                regex = _alternatives(parts)
                 if tree.data == "not_ahead":
                     return _Part(f"(?!{_COMMA}{regex})", None, needs_comma=False)
                 if tree.data == "maybe":
@@ -198,7 +220,7 @@ class Phrases:
                 most = 10 if tree.children[0] == "...." else 4
                 return _Part(rf"(?:\x02(?![;?!]\x1f)[^\x03]*\x03){{0,{most}}}?", None, needs_comma=False)
             case "begin":
-                return _Part("", None)
+                return _Part(r"\A", None, needs_comma=False)
             case "end":
                 return _Part(_END, None, needs_comma=False)
             case _:
@@ -216,11 +238,12 @@ class Phrases:
                 regexes.append(_token(norm=re.escape(word)))
         words = [w for w in _spell(text) if "-" not in w]
         triggers = frozenset({min(words, key=lambda w: (w in _COMMON, -len(w)))}) if words else None
-        return _Part(_COMMA.join(regexes), triggers)
+        single = re.escape(words[0]) if len(regexes) == len(words) == 1 else ""
+        return _Part(_COMMA.join(regexes), triggers, norm=single)
 
     def _lemma(self, word: str) -> _Part:
         base = word.lower()
-        return _Part(_token(lemmas=rf"[^\x1f]*/{re.escape(base)}/[^\x1f]*"), frozenset({base}))
+        return _Part(_base(re.escape(base)), frozenset({base}), lemma=re.escape(base))
 
     def _class(self, name: str, inside: tuple[str, ...]) -> _Part:
         if name in _LISTED:
@@ -234,10 +257,7 @@ class Phrases:
             raise PatternError(f"the word list “@{name}” holds itself", "take the reference out of one of the lists")
         if name not in self._cache:
             parts = [self._phrase(entry, inside=(*inside, name)) for entry in self._entries(name)]
-            # Longest first, so that "get back to" wins over "get back".
-            longest = sorted(parts, key=lambda part: -part.regex.count(r"\x02"))
-            regex = "(?:" + "|".join(part.regex for part in longest) + ")"
-            self._cache[name] = _Part(regex, _union(part.triggers for part in parts))
+            self._cache[name] = _Part(_alternatives(parts), _union(part.triggers for part in parts))
         return self._cache[name]
 
 
@@ -272,18 +292,24 @@ def _rarer(one: frozenset[str] | None, other: frozenset[str] | None) -> frozense
     return min(one, other, key=lambda triggers: (len(triggers & _COMMON), len(triggers)))
 
 
+@lru_cache(maxsize=None)
+def _compiled(regex: str) -> re.Pattern[str]:
+    """The regular expression, compiled when a trigger first calls for it: most patterns are never needed in a run."""
+    return re.compile(regex)
+
+
 @dataclass(frozen=True, slots=True)
 class PhrasePattern:
     """A compiled phrase."""
 
     text: str
-    regex: re.Pattern[str]
+    regex: str
     triggers: frozenset[str] | None
 
     def find(self, sentence: Sentence) -> list[Match]:
         encoded = sentence.encoded
         found = []
-        for match in self.regex.finditer(encoded.text):
+        for match in _compiled(self.regex).finditer(encoded.text):
             start, end = match.span("m")
             if start < end:
                 found.append(Match(*encoded.tokens(start, end)))
