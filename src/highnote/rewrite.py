@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from highnote.checks.courtesy import shouted
 from highnote.draft import Block, Draft, Zone
 from highnote.finding import Edit, Suggestion
 from highnote.language import Parsed, Sentence
@@ -225,12 +226,12 @@ def _split_but(place: Place) -> tuple[Edit, ...]:
 
 
 def _small_letters(place: Place) -> tuple[Edit, ...]:
-    """Words in capitals in small letters, one mark for several."""
+    """Shouted words in small letters, one mark for several; acronyms and names keep their capitals."""
     text = place.block.text[place.start : place.end]
-    marks = re.compile(r"([!?])[!?]+")
-    calm = marks.sub(lambda m: "?" if "?" in m[0] else "!", text)
-    words = re.compile(r"\b[A-Z][A-Z']+\b")
-    calm = words.sub(lambda m: m[0].lower(), calm) if words.search(text) and len(text) > 1 else calm
+    calm = text
+    for start, end in shouted(text):
+        calm = calm[:start] + calm[start:end].lower() + calm[end:]
+    calm = re.sub(r"[!?]{2,}", lambda marks: "?" if "?" in marks[0] else "!", calm)
     return (place.edit(place.start, place.end, _cased(calm, place.before)),) if calm != text else ()
 
 
