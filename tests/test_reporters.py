@@ -178,7 +178,7 @@ def test_encoded_mail_shows_the_sentence_as_it_is_read() -> None:
     starts = [*range(9), 9, *range(12, 16), *range(18, 32)]
     starts = starts[: len(text)]
     draft = Draft(source, (Block(text, starts, [*starts[1:], len(source)], Zone.BODY),))
-    assert sentence_at(draft, 0, 16) == ("As I said, it is late. ", 0, 14)
+    assert sentence_at(draft, 0, 16) == ("As I said, it is late.", 0, 14)
     one = Finding(rule="a/b", level=Level.ERROR, message="m", why="w", start=0, end=16, text=source[:16])
     assert "  1 | As I said, it is late." in shown(draft_block(checked(source, one, draft=draft), Style()))
 

@@ -79,16 +79,24 @@ class Lines:
 def sentence_at(draft: Draft, start: int, end: int) -> tuple[str, int, int] | None:
     """The prose of the sentences around a span of the source, and where the span lies in that text.
 
-    None where the source itself reads as the prose does, line breaks aside (in HTML or encoded mail it may not).
+    None where the source itself can be read: where it shows the span's words as they are, and in an e-mail, whose
+    lines may be encoded, the whole paragraph.
     """
     for block in draft.blocks:
         if block.text and block.starts[0] <= start and end <= block.ends[-1]:
             first, last = _local(block, start, end)
-            if block.text[first:last].split() == draft.source[start:end].split():
-                return None
             left, right = _sentences(block.text, first, last)
-            return block.text[left:right], first - left, last - left
+            seen = (0, len(block.text)) if draft.rewrite is not None else (first, last)
+            if _reads_the_same(draft, block, *seen):
+                return None
+            return block.text[left:right].rstrip(), first - left, last - left
     return None
+
+
+def _reads_the_same(draft: Draft, block: Block, first: int, last: int) -> bool:
+    """Whether the source of `block.text[first:last]` is that text, white space aside."""
+    start, end = block.source_span(first, last)
+    return block.text[first:last].split() == draft.source[start:end].split()
 
 
 def before_and_after(draft: Draft, suggestion: Suggestion) -> list[tuple[str, str]]:

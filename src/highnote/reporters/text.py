@@ -35,7 +35,7 @@ class Style:
     scorecard: bool = False
     ticks: tuple[str, str, str] = ("✓", "✗", "–")
     told: set[str] = field(default_factory=set)
-    """Rules whose why has been printed in this run."""
+    """Rules whose why, and hints, that have been printed in this run."""
 
 
 def draft_block(checked: Checked, style: Style) -> Text | None:
@@ -88,7 +88,9 @@ def _place(findings: list[Finding], checked: Checked, lines: Lines, style: Style
             said.append(_wrapped(f"In the thread: “{_clean(' '.join(finding.evidence.text.split()))}”", style))
         for suggestion in finding.suggestions if style.verbose else finding.suggestions[:1]:
             pairs = before_and_after(checked.draft, suggestion)
-            if pairs not in offered:
+            if not pairs:
+                said.append(_hint(suggestion, style))
+            elif pairs not in offered:
                 offered.append(pairs)
                 said.append_text(_diff(suggestion, pairs, style))
     return said
@@ -163,9 +165,15 @@ def _why(finding: Finding, style: Style) -> Text:
     return Text(_wrapped(f"Why: {why if style.verbose else short}", style), style="dim")
 
 
+def _hint(suggestion: Suggestion, style: Style) -> str:
+    """A suggestion without edits, the first time that it is made in this run."""
+    if suggestion.label in style.told:
+        return ""
+    style.told.add(suggestion.label)
+    return _wrapped(f"Hint: {suggestion.label}", style)
+
+
 def _diff(suggestion: Suggestion, pairs: list[tuple[str, str]], style: Style) -> Text:
-    if not pairs:
-        return Text(_wrapped(f"Hint: {suggestion.label}", style))
     said = Text(_wrapped(f"{'Instead' if suggestion.safe else 'For example'} ({suggestion.label}):", style))
     for old, new in pairs:
         if old:
