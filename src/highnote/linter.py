@@ -19,6 +19,7 @@ from highnote.judge import Features, Judge, features
 from highnote.language import Known, Parsed, Sentence, parse
 from highnote.matching import Index, Matcher, compile_matcher, proposal_at
 from highnote.pattern import Phrases
+from highnote.phrasebook import keep, open_phrases
 from highnote.reply import Proposal, Reply
 from highnote.rewrite import fill, only_prose, suggestions
 from highnote.rule import Act, Rule, RuleError, RuleErrors, load
@@ -38,10 +39,11 @@ class Linter:
         self.config = config or Config()
         catalogue = load(self.config.rules)
         self.rules: tuple[Rule, ...] = tuple(rule for rule in catalogue.rules if self.config.wants(rule.id))
-        phrases = Phrases(catalogue.lists)
+        phrases = open_phrases(catalogue.lists)
         self._acts = Acts(_compile_all(catalogue.acts, phrases, self.config))
         self._matchers = _compile_all(self.rules, phrases, self.config)
         self._index = Index(self._matchers)
+        keep(phrases)
         self._judge = Judge.load(self.config.judge if isinstance(self.config.judge, Path) else None) if self.config.judge else None
 
     def but(self, **changes: Any) -> Linter:

@@ -146,15 +146,23 @@ def _spell(word: str) -> list[str]:
 
 @dataclass(slots=True)
 class Phrases:
-    """Compiles phrases with the named word lists (a list's entries are phrases too)."""
+    """Compiles phrases with the named word lists (a list's entries are phrases too).
+
+    `known` holds what is compiled already; `fresh` says whether anything was added to it.
+    """
 
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    known: dict[str, PhrasePattern] = field(default_factory=dict)
+    fresh: bool = False
     _cache: dict[str, _Part] = field(default_factory=dict)
 
     def compile(self, text: str) -> PhrasePattern:
         """The pattern for a phrase. Raises PatternError."""
-        part = self._phrase(text)
-        return PhrasePattern(text, part.regex, part.triggers)
+        if text not in self.known:
+            part = self._phrase(text)
+            self.known[text] = PhrasePattern(text, part.regex, part.triggers)
+            self.fresh = True
+        return self.known[text]
 
     def lemmas(self, name: str) -> frozenset[str]:
         """The entries of a word list as base forms (`<go> over` is `go over`). Raises PatternError."""

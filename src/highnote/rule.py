@@ -28,6 +28,16 @@ ZoneName = Literal["greeting", "body", "closing", "signature"]
 Kind = Literal["complaint", "request", "enquiry", "praise", "none"]
 
 
+class _Loader(yaml.CSafeLoader):
+    """Reads YAML in which “yes”, “no”, “on”, “off”, “true” and “false” are words, as they are in a phrase."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -331,7 +341,7 @@ def load_file(path: Path) -> Rule | Act | WordList:
     else:
         model, identifier = Rule, f"{path.parent.name}/{path.stem}"
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
     except UnicodeDecodeError as error:
         raise RuleErrors([RuleError(path, 1, "the file is not UTF-8", "save it as UTF-8")]) from error
     except OSError as error:
@@ -356,7 +366,7 @@ def load_file(path: Path) -> Rule | Act | WordList:
 
 def line_of(path: Path, *where: str | int) -> int:
     """The line (from 1) on which the value at `where` (keys and positions) stands in a YAML file."""
-    return _line(yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader), where)
+    return _line(yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader), where)
 
 
 def rule_schema() -> dict[str, Any]:

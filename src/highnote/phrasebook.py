@@ -1,0 +1,60 @@
+"""Compiled phrases, kept between runs: reading thousands of phrases costs more than linting a draft.
+
+The file lies in the user's cache folder, is named by everything that a compiled phrase depends on, and holds no text of any
+draft. A file that is missing, damaged or not allowed is as good as none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from highnote import pattern
+from highnote.pattern import PhrasePattern, Phrases
+
+MAX_FILES = 4
+"""Files kept: one for each set of word lists that was used lately."""
+
+
+def open_phrases(lists: Mapping[str, Sequence[str]]) -> Phrases:
+    """A compiler of phrases that remembers what an earlier run compiled with the same word lists."""
+    return Phrases(lists, known=_load(_file(lists)))
+
+
+def keep(phrases: Phrases) -> None:
+    """Write down the phrases for the next run, if any of them is new. Never raises."""
+    if not phrases.fresh:
+        return
+    file = _file(phrases.lists)
+    content = {p.text: [p.regex, None if p.triggers is None else sorted(p.triggers)] for p in phrases.known.values()}
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as part:
+            json.dump(content, part)
+        os.replace(part.name, file)
+        for old in sorted(file.parent.glob("phrases-*.json"), key=lambda f: f.stat().st_mtime)[:-MAX_FILES]:
+            old.unlink(missing_ok=True)
+
+
+def _file(lists: Mapping[str, Sequence[str]]) -> Path:
+    state = hashlib.sha256(Path(pattern.__file__).read_bytes())
+    state.update(json.dumps({name: list(words) for name, words in lists.items()}, sort_keys=True).encode())
+    return user_cache_path("highnote") / f"phrases-{state.hexdigest()[:20]}.json"
+
+
+def _load(file: Path) -> dict[str, PhrasePattern]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        return {
+            text: PhrasePattern(text, regex, None if triggers is None else frozenset(triggers))
+            for text, (regex, triggers) in content.items()
+        }
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
