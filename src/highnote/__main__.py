@@ -1,0 +1,5 @@
+"""`python -m highnote` is the command `highnote`."""
+
+from highnote.cli import main
+
+main()
