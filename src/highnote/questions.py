@@ -319,6 +319,13 @@ def _keys(tokens: Iterable[Token]) -> dict[str, float]:
     return keys
 
 
+def topic_words(sentence: Sentence) -> frozenset[str]:
+    """The stems of a sentence that name things, troubles and doings; numbers and codes are none."""
+    return frozenset(
+        stem for token in sentence.span if token.is_alpha and token.pos_ != "ADV" for stem in _keys([token]) if len(stem) > 2
+    )
+
+
 def _alike(one: str, other: str) -> float:
     """How far two stems mean the same, 0 to 1."""
     if one == other:

@@ -1,0 +1,399 @@
+"""Checks that hold the draft against the customer's message and our earlier replies; silent without them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from highnote.finding import Evidence
+from highnote.questions import Covered, coverage, topic_words
+from highnote.reply import Proposal, Reply
+from highnote.situation import REMEDIES
+
+if TYPE_CHECKING:
+    from highnote.language import Parsed, Sentence
+
+Options = Mapping[str, Any]
+
+# ---------------------------------------------------------------- asks
+
+
+def unanswered_question(reply: Reply, options: Options) -> Iterator[Proposal]:
+    """Each question of the customer that nothing in the reply answers."""
+    for ask in coverage(reply):
+        if ask.state == "unanswered" and not _is_request(ask):
+            yield _about(ask, reply)
+
+
+def request_ignored(reply: Reply, options: Options) -> Iterator[Proposal]:
+    """Each remedy or action asked for that the reply neither grants, declines nor mentions."""
+    for ask in coverage(reply):
+        if ask.state == "unanswered" and _is_request(ask) and not _mentions(ask, reply):
+            yield _about(ask, reply)
+
+
+def _is_request(ask: Covered) -> bool:
+    return ask.ask is not None and ask.ask.kind == "request"
+
+
+def _mentions(ask: Covered, reply: Reply) -> bool:
+    """The remedy itself comes up in the reply, other than in an echo of the wish ("we understand that you want …")."""
+    text = reply.thread[ask.message].text[ask.start : ask.end]
+    named = [pattern for pattern in REMEDIES.values() if pattern.search(text)]
+    return any(p.search(s.text) for p in named for s in reply.body if not _ECHO.search(s.text))
+
+
+_ECHO = re.compile(r"\b(?:you (?:asked|would like|'d like|want|wanted|requested|wish)|your (?:request|wish|message|demand))\b", re.IGNORECASE)
+
+
+def _about(ask: Covered, reply: Reply) -> Proposal:
+    text = reply.thread[ask.message].text[ask.start : ask.end]
+    evidence = Evidence(message=ask.message, start=ask.start, end=ask.end, text=text)
+    return Proposal(0, 0, evidence=evidence, fields={"question": " ".join(text.split())})
+
+
+# ---------------------------------------------------------------- sorrow and thanks
+
+
+def apology_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
+    """The customer reports a fault of ours, and the reply apologises nowhere."""
+    if reply.situation.harm and _english(reply) and not _any(reply, "apologise") and not _SORRY.search(_text(reply)):
+        yield _absent(reply)
+
+
+def acknowledge_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
+    """The customer reports a problem or is upset, and no sentence recognises what it meant for them."""
+    if not (reply.situation.harm or reply.situation.upset) or not _english(reply):
+        return
+    if not any(_recognises(sentence, reply) for sentence in reply.body):
+        yield _absent(reply)
+
+
+def no_thanks(reply: Reply, options: Options) -> Iterator[Proposal]:
+    """A complaint answered with neither thanks for it nor what changes because of it."""
+    if not reply.situation.harm or not _english(reply):
+        return
+    sentences = [s for s in reply.parsed.sentences if s.zone.value in {"body", "closing"}]
+    thanked = any(_THANKS.search(_plain(s.text)) and not _NO_THANKS.search(_plain(s.text)) for s in sentences)
+    if not thanked and not any(_CHANGED.search(_plain(s.text)) for s in reply.body):
+        yield _absent(reply)
+
+
+_SORRY = re.compile(r"\b(?:sorry|apolog\w+|regret\w*|forgive|inexcusable|ashamed|our (?:fault|mistake|error|slip)|mea culpa)\b", re.IGNORECASE)
+_THANKS = re.compile(
+    r"\b(?:thank(?:s| you| u|ing)?|thx|ta|cheers|grateful|appreciate\w*|glad (?:that )?you (?:told|wrote|got in touch|said|let)|good (?:of you|that you))\b(?! *(?:[,.!]|$))"
+    r"|\b(?:thanks|thank you|cheers)(?: again| so much| very much)?[,.!]? \w",
+    re.IGNORECASE,
+)
+_NO_THANKS = re.compile(r"\b(?:patience|patient|understanding|bearing with|custom\b|loyalty|choosing|advance|cooperation|business|being a)\b|^thanks?,?$", re.IGNORECASE)
+_CHANGED = re.compile(
+    r"\b(?:from now on|from (?:today|this week|tomorrow|monday|next week)(?: on(?:wards)?)?|in future|so that (?:it|this|that) (?:can(?:not|'t)|does(?:n't| not)|won't)|won't happen again|thanks to you|because of (?:your|this)|"
+    r"(?:we|i)(?:'ve| have)? (?:now |since |also )?(?:chang|updat|correct|rewritten|rewrote|retrain|put a (?:check|reminder|note)|add(?:ed)? a (?:check|line|note|step)|stopp|mov)\w*|now (?:check|weigh|test|go through|read|ask|lock)s?|is now (?:checked|tested|weighed))\b",
+    re.IGNORECASE,
+)
+_FEELS_FOR = re.compile(
+    r"\b(?:(?:i|we|you) (?:can |do |fully |completely |really )*(?:understand|see|imagine|appreciate|realise|realize|know)\b|must (?:have been|be|feel)|should(?:n't| not| never) (?:have|happen|be)|"
+    r"frustrat\w+|annoy\w+|disappoint\w+|upset\w*|worr(?:y|ying|ied)|stress\w*|unpleasant|horrible|awful|inexcusable|not (?:good enough|acceptable|right|how|what|the)|no fun|"
+    r"you(?:'re| are| were) (?:\w+ )?right|our (?:own )?(?:mistake|fault|error|oversight|slip|doing)|my (?:mistake|fault|error|bad)|that(?:'s| is) on us|we (?:got|made|sent|lost|missed|forgot|failed|took|charged|packed|let|broke|put|mixed|kept|booked|"
+    r"gave|left|should|didn't|did not)|i (?:got|made|missed|forgot|failed|should|promised|left)|shock\w*|pity|what a (?:nuisance|mess|pain|shame)|bad luck|rotten|embarrass\w+|real money|a long (?:time|wait))\b",
+    re.IGNORECASE,
+)
+_HOLLOW = re.compile(
+    r"\bsorry (?:if|you feel)\b|\b(?:sorry|apologi[sz]e|apologies)\b[,.]? *(?:but|however|although|though)|\bany (?:inconvenience|trouble|confusion|distress)\b|"
+    r"\b(?:did|does|do|has|have)(?: not|n't) (?:meet|met|live up)|unfortunately|\bmeet (?:your )?expectations",
+    re.IGNORECASE,
+)
+_BLAMES = re.compile(r"\byou (?:did(?:n't| not)|entered|forgot|failed|should have|never|removed|claim|ordered the wrong|must have)\b", re.IGNORECASE)
+
+
+def _recognises(sentence: Sentence, reply: Reply) -> bool:
+    """The sentence names the problem with sympathy or ownership."""
+    text = _plain(sentence.text)
+    if _HOLLOW.search(text) or _BLAMES.search(text):
+        return False
+    sorry = "apologise" in sentence.acts or bool(_SORRY.search(text))
+    named = bool(_shared([sentence], reply))
+    if sorry:
+        return named or bool(re.search(r"\b(?:this|that|it|happened|wait|trouble|wrong|late|delay|mistake|mix-up)\b", text, re.IGNORECASE)) and len(text.split()) > 3
+    if re.search(r"\b(?:thank|thanks|grateful|appreciate)\b", text, re.IGNORECASE):
+        return named and not re.search(r"\bthank\w* (?:you )?for (?:contacting|reaching|your (?:message|email|e-mail|feedback|patience|order))", text, re.IGNORECASE)
+    return bool(_FEELS_FOR.search(text)) and (named or len(text.split()) > 2 and bool(re.search(r"\b(?:you|your|that|this|it)\b", text, re.IGNORECASE)))
+
+
+def _shared(sentences: Iterable[Sentence], reply: Reply) -> set[str]:
+    """The words of substance that the sentences share with the customer's open messages."""
+    mine = {word for sentence in sentences for word in topic_words(sentence)}
+    return mine & {word for parsed in _said(reply) for sentence in parsed.sentences for word in topic_words(sentence)}
+
+
+def _said(reply: Reply) -> list[Parsed]:
+    return [reply.message(i) for i, message in enumerate(reply.thread) if message.sender == "customer"]
+
+
+# ---------------------------------------------------------------- restating, waiting
+
+
+def no_restatement(reply: Reply, options: Options) -> Iterator[Proposal]:
+    """Nothing of what the customer named comes back in the reply."""
+    customer = reply.customer
+    if customer is None or reply.situation.kind in {"none", "praise"} or not _english(reply):
+        return
+    named = {w for s in customer.sentences for w in topic_words(s)}
+    if len(named) >= options.get("least_words", 4) and reply.body and not _shared(reply.body, reply):
+        yield _absent(reply)
+
+
+def late_reply(reply: Reply, options: Options) -> Iterator[Proposal]:
+    """The reply goes out days after the message and does not mention the wait."""
+    if reply.asked is None or reply.date is None:
+        return
+    first = reply.asked
+    while first > 0 and reply.thread[first - 1].sender == "customer":
+        first -= 1
+    sent = reply.thread[first].date
+    if sent is None or _since(sent, reply.date) <= timedelta(days=float(options.get("days", 2))):
+        return
+    if not _WAIT.search(_text(reply)):
+        text = " ".join(reply.thread[first].text.split())[:80]
+        evidence = Evidence(message=first, start=0, end=len(reply.thread[first].text), text=reply.thread[first].text)
+        days = _since(sent, reply.date).days
+        yield Proposal(0, 0, evidence=evidence, fields={"days": str(days), "day": _named_day(sent), "question": text})
+
+
+_WAIT = re.compile(
+    r"\b(?:wait(?:ed|ing)?|(?:your|more) patience|patient|delay(?:ed)? (?:in|my|our|reply|response)|late (?:reply|answer|response)|slow (?:to|in|reply)|(?:took|taken) (?:us |me )?(?:so |too |this |a )?(?:long|while|\w+ days)|"
+    r"sooner|earlier reply|belated|back to you (?:late|so late|only now)|days? (?:late|of silence)|(?:reply|answer|respond|write|wrote|come back) (?:to you )?(?:only now|late|earlier|sooner|so late)|silence|"
+    r"without (?:an answer|a reply|hearing)|left you (?:hanging|without)|kept you)\b",
+    re.IGNORECASE,
+)
+
+
+def _since(sent: datetime, now: datetime) -> timedelta:
+    """The time between two moments; one without a zone counts in the other's."""
+    if (sent.tzinfo is None) != (now.tzinfo is None):
+        sent, now = sent.replace(tzinfo=sent.tzinfo or now.tzinfo), now.replace(tzinfo=now.tzinfo or sent.tzinfo)
+    return now - sent
+
+
+def _named_day(moment: datetime) -> str:
+    return f"{moment:%A}, {moment.day} {moment:%B}"
+
+
+# ---------------------------------------------------------------- earlier replies
+
+
+def repeated_reply(reply: Reply, options: Options) -> Iterator[Proposal]:
+    """A paragraph of the draft that says again what an earlier reply of ours said."""
+    from rapidfuzz import fuzz
+
+    alike, words = float(options.get("alike", 85)), int(options.get("least_words", 7))
+    earlier = [(i, s) for i, m in enumerate(reply.thread) if m.sender == "agent" for s in reply.message(i).body]
+    for block in _blocks(reply.body):
+        again: list[tuple[Sentence, int, Sentence]] = []
+        for sentence in block:
+            if len(sentence.text.split()) < words or "?" in sentence.text:
+                continue
+            for i, old in earlier:
+                if len(old.text.split()) >= words and _same(fuzz, sentence.text, old.text) >= alike:
+                    again.append((sentence, i, old))
+                    break
+        if again and sum(len(s.text) for s, _, _ in again) >= 0.4 * sum(len(s.text) for s in block):
+            first, index, old = again[0]
+            evidence = Evidence(message=index, start=old.start, end=old.end, text=reply.thread[index].text[old.start : old.end])
+            yield Proposal(first.start, again[-1][0].end, first, evidence=evidence)
+
+
+def _same(fuzz: Any, one: str, other: str) -> float:
+    plain, words = fuzz.ratio(one.lower(), other.lower()), fuzz.token_sort_ratio(one.lower(), other.lower())
+    return float(max(plain, words))
+
+
+def _blocks(sentences: Iterable[Sentence]) -> list[list[Sentence]]:
+    found: list[list[Sentence]] = []
+    for sentence in sentences:
+        if found and found[-1][-1].block is sentence.block:
+            found[-1].append(sentence)
+        else:
+            found.append([sentence])
+    return found
+
+
+_PROMISES = re.compile(r"\b(?:will|'ll|shall|promise|going to|guarantee|is|are|'m|be) \b", re.IGNORECASE)
+_OWNS = re.compile(
+    r"\b(?:promis\w+|as (?:agreed|announced)|said (?:i|we|it|you|he|she|that)|(?:i|we) (?:was|were) (?:going|supposed|meant|due) to|(?:didn't|did not|never|haven't|hadn't|failed to|forgot to|missed|should have|not) (?:\w+ )?(?:call|write|wrote|come|came|send|sent|get back|"
+    r"ring|reply|answer|turn up|show up|keep|kept|post|deliver|arrive|hear|heard|do|let you know|happen)\w*|(?:sorry|apologi\w+)[^.!?]{0,80}\b(?:wait\w*|late|delay|silence|call|missed|nobody|no one|came|day|again|let you down|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday))\b",
+    re.IGNORECASE,
+)
+_PLEASED = re.compile(r"\b(?:arrived|received|got it|it came|thank(?:s| you) for (?:the|your|sending|calling|letting)|all (?:good|sorted|fine)|works now|sorted now)\b", re.IGNORECASE)
+
+
+def broken_promise(reply: Reply, options: Options) -> Iterator[Proposal]:
+    """An earlier reply of ours promised a day that has passed, and the draft neither keeps nor owns it."""
+    now = reply.date or _last_date(reply)
+    if now is None or reply.asked is None or any(_OWNS.search(_plain(s.text)) and not _excuse(s.text) for s in reply.body):
+        return
+    latest = _plain(reply.thread[reply.asked].text)
+    if _PLEASED.search(latest) and not re.search(r"\b(?:not|n't|never|nobody|nothing|no one|still)\b|\?", latest):
+        return
+    for index, message in enumerate(reply.thread):
+        if message.sender != "agent" or message.date is None:
+            continue
+        for sentence in reply.message(index).body:
+            day = _promised_day(sentence, message.date)
+            if day is not None and _end_of(day) < _naive(now) and index < reply.asked:
+                evidence = Evidence(message=index, start=sentence.start, end=sentence.end, text=sentence.text)
+                yield Proposal(0, 0, evidence=evidence, fields={"question": sentence.text, "day": _named_day(day)})
+                return
+
+
+def _excuse(text: str) -> bool:
+    return bool(re.search(r"\b(?:apologi\w+|sorry)[, ]+(?:but|however|although)", text, re.IGNORECASE))
+
+
+def _last_date(reply: Reply) -> datetime | None:
+    return None if reply.asked is None else reply.thread[reply.asked].date
+
+
+def _naive(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=None)
+
+
+def _end_of(day: datetime) -> datetime:
+    return day.replace(hour=23, minute=59, second=59, microsecond=0, tzinfo=None)
+
+
+_WHEN = re.compile(
+    r"\b(?:(?:on|by|before|until|till|for|this|next|not later than|no later than|latest) )?(?P<day>(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b(?:,? \d{4})?"
+    r"|(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.? \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|\d{4}-\d\d-\d\d"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today|tonight|(?:the )?end of (?:the|this) (?:day|week)|this (?:afternoon|evening|morning|week))\b"
+    r"|\b(?:within|in) (?:the next )?(?P<span>\d+|a|one|two|three|four|five|six|seven|eight|nine|ten|fourteen|24|48) (?P<unit>hours?|(?:working |business )?days?|weeks?)\b",
+    re.IGNORECASE,
+)
+_SPANS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "fourteen": 14}
+
+
+def _promised_day(sentence: Sentence, sent: datetime) -> datetime | None:
+    """The day that a sentence of ours promises something for, counted from when it was sent."""
+    future = [
+        c for c in sentence.clauses
+        if c.mood == "statement" and c.polarity == "positive"
+        and (c.modal in {"will", "shall"} or c.tense == "future") and c.subject != "nobody" or "promise" in sentence.acts
+    ]  # fmt: skip
+    match = _WHEN.search(_plain(sentence.text))
+    if not future or match is None:
+        return None
+    if match["span"]:
+        count = _SPANS.get(match["span"].lower()) or int(match["span"])
+        unit = match["unit"].lower()
+        days = count * 7 if "week" in unit else -(-count // 24) if "hour" in unit else count
+        if "working" in unit or "business" in unit:
+            days += 2 * (-(-days // 5))
+        return sent + timedelta(days=days)
+    return _day(match["day"], sent)
+
+
+def _day(text: str, sent: datetime) -> datetime | None:
+    import dateparser
+
+    text = text.lower().strip()
+    if re.search(r"today|tonight|this (?:afternoon|evening|morning)|end of (?:the|this) day", text):
+        return sent
+    if "week" in text:
+        return sent + timedelta(days=4 - sent.weekday() if sent.weekday() <= 4 else 6 - sent.weekday())
+    settings = {"RELATIVE_BASE": _naive(sent), "PREFER_DATES_FROM": "future", "DATE_ORDER": "DMY", "RETURN_AS_TIMEZONE_AWARE": False}
+    found: datetime | None = dateparser.parse(re.sub(r"^the | of ", " ", text).strip(), languages=["en"], settings=settings)  # type: ignore[arg-type]
+    return found
+
+
+# ---------------------------------------------------------------- what was given already
+
+_CODE = r"(?:[A-Z]{0,6}[-/ ]?\d[\w/-]*|[A-Z0-9]{2,}-[\w-]*\d[\w-]*|[A-Z]{2,}\d\w*)"
+_NOUNS = "order booking reference account customer policy member membership contract serial invoice claim tracking meter ticket case job agreement reservation flight room parcel loan project case".split()
+_ASKS = re.compile(
+    r"\?|\b(?:please|pls|kindly|could you|can you|would you|need|require|send|provide|give|share|tell|confirm|reply with|attach|upload|let (?:me|us) (?:know|have)|fill in|quote)\b", re.IGNORECASE
+)
+
+
+def repeat_info(reply: Reply, options: Options) -> Iterator[Proposal]:
+    """Sentences that ask for what the customer gave already."""
+    said = "\n".join(m.text for m in reply.thread if m.sender == "customer")
+    if not said.strip():
+        return
+    given = {name for name, (_, have) in _items(said).items() if have}
+    for sentence in reply.body:
+        text = _plain(sentence.text)
+        if not _ASKS.search(text) or _confirms(text, said):
+            continue
+        for name in given:
+            wanted, _ = _items(said)[name]
+            match = wanted.search(text)
+            if match and not re.search(r"\b(?:no need|don't need|do not need|needn't|already|have your|with your|in case|if (?:you|it|the|any)|another|different|new|other|change|back|to you|wrong)\b", text, re.IGNORECASE):
+                yield Proposal(sentence.start, sentence.end, sentence, fields={"item": match[0]})
+                break
+
+
+def _confirms(text: str, said: str) -> bool:
+    """The sentence gives the thing back instead of asking for it."""
+    values = re.findall(_CODE + r"|\S+@\S+", text)
+    return any(len(value) > 2 and value in said for value in values)
+
+
+def _items(said: str) -> dict[str, tuple[re.Pattern[str], bool]]:
+    """What replies ask for: how they ask, and whether the customer's words hold it."""
+    items: dict[str, tuple[re.Pattern[str], bool]] = {}
+    for noun in _NOUNS:
+        has = re.search(rf"\b{noun}(?: ?(?:number|no\.?|nr\.?|id|ref(?:erence)?|code|#|is|:|\())* ?\(?#?{_CODE}", said, re.IGNORECASE)
+        items[noun] = (re.compile(rf"\b{noun} (?:number|no\b|nr|id\b|ref|reference|code|details)", re.IGNORECASE), bool(has))
+    has_code = bool(re.search(rf"\b(?:ref|reference|order|booking|case|ticket|no)\b\.?:? ?#?{_CODE}", said, re.IGNORECASE))
+    items["reference"] = (re.compile(r"\b(?:your|the) (?:reference|ref)\b(?: number| no)?", re.IGNORECASE), has_code)
+    items["e-mail"] = (re.compile(r"\byour e-?mail(?: address)?\b|\be-?mail address\b", re.IGNORECASE), bool(re.search(r"\S@\S+\.\w", said)))
+    items["phone"] = (re.compile(r"\b(?:tele)?phone number|\bnumber (?:we|i) can (?:reach|call)|mobile number", re.IGNORECASE), bool(re.search(r"(?:\+|\b0)\d[\d ()/-]{6,}\d", said)))
+    photo = re.search(r"\b(?:photo|picture|pic|image|screenshot|video)s?\b[^.?!]{0,30}\b(?:attached|enclosed|below|included|sent)|\b(?:attach|enclos|sent|send)\w*\b[^.?!]{0,40}\b(?:photo|picture|pic|image|screenshot|video)", said, re.IGNORECASE)
+    items["photo"] = (re.compile(r"\b(?:photo|picture|pic|image|screenshot|photograph)s?\b", re.IGNORECASE), bool(photo) and "can send" not in said)
+    items["model"] = (re.compile(r"\b(?:which|what|the|your|product)(?: is the| exact)? (?:model|product)(?: number| name| is it| do you| of)?\b", re.IGNORECASE), bool(re.search(r"\bmodel:? \(?[A-Z\d]\w+", said)))
+    bought = re.search(r"\b(?:bought|purchased|ordered|delivered|got|arrived|since|booked)\b[^.?!]{0,40}(?:\b\d{1,2}(?:st|nd|rd|th)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d|\d{4}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|\b(?:a|two|three|\d+) (?:days?|weeks?|months?) ago)", said, re.IGNORECASE)
+    items["purchase date"] = (re.compile(r"\b(?:date of (?:purchase|order|delivery)|purchase date|order date|when (?:and where )?(?:did|have) you (?:buy|bought|purchase|order|get|receive)|when (?:it|this) (?:started|began|was (?:bought|delivered)))\b", re.IGNORECASE), bool(bought))
+    since = re.search(r"\b(?:since|started|began|happened)\b[^.?!]{0,30}(?:\d|day\b|yesterday|morning|last|update|january|february|march|april|may|june|july|august|september|october|november|december)", said, re.IGNORECASE)
+    items["start"] = (re.compile(r"\bwhen (?:did )?(?:it|this|the (?:problem|issue|fault)|that) (?:started|start|began|begin|happened|happen|occurred|first)", re.IGNORECASE), bool(since))
+    street = re.search(r"\b\d+\w? [A-Z][\w'-]+(?: [A-Z][\w'-]+)* (?:Street|St|Road|Rd|Lane|Ln|Way|Avenue|Ave|Close|Drive|Court|Place|Square|Terrace|Row|Hill|Park|Gardens)\b", said)
+    items["address"] = (re.compile(r"\byour (?:new |full |postal |delivery |home |current )*address\b(?! book)|\b(?:postal|delivery|shipping|full|home) address\b", re.IGNORECASE), bool(street))
+    for noun in ("workspace", "programme", "program", "version", "browser", "device", "phone model", "account name", "error message", "error code", "serial number", "username", "gamertag", "size", "colour", "postcode", "vin"):
+        head = noun.split()[0]
+        has = re.search(rf"\b{head}\b(?: (?:name|code|message|number|is|no\.?))*:? ?\(?(?:[\"“'][^\"”']+|[A-Z0-9][\w./-]*\d[\w./-]*|\d+|(?<=: )\S+)", said, re.IGNORECASE)
+        items[noun] = (re.compile(rf"\b(?:what|which|your|the|name of)(?: is)?(?: your| the)? (?:exact )?{noun}\b", re.IGNORECASE), bool(has))
+    for noun in ("passport", "receipt", "invoice copy", "id card", "identity card", "proof of purchase", "certificate", "form", "bank details", "iban", "meter reading"):
+        head = noun.split()[0]
+        has = re.search(rf"\b(?:uploaded|attached|enclosed|sent|scanned|emailed|submitted)\b[^.?!]{{0,60}}\b{head}\b|\b{head}\b[^.?!]{{0,40}}\b(?:attached|enclosed|uploaded|below|sent)\b|\b{head}[^.?!]{{0,20}}\d{{3}}", said, re.IGNORECASE)
+        asked_before = re.search(r"\b(?:uploaded|sent|attached|submitted|did) (?:it|that|them|this|all of (?:it|that)|everything)\b", said, re.IGNORECASE)
+        items[noun] = (re.compile(rf"\b{noun}\b", re.IGNORECASE), bool(has or asked_before))
+    return items
+
+
+# ---------------------------------------------------------------- helpers
+
+
+def _absent(reply: Reply) -> Proposal:
+    """A finding about something that is nowhere in the draft; it points to the customer's message."""
+    index = reply.asked or 0
+    text = reply.thread[index].text
+    return Proposal(0, 0, evidence=Evidence(message=index, start=0, end=len(text), text=text))
+
+
+def _any(reply: Reply, act: str) -> bool:
+    return any(act in sentence.acts for sentence in reply.parsed.sentences)
+
+
+def _english(reply: Reply) -> bool:
+    """There is prose to judge: a draft that is only a quote or a signature says nothing."""
+    return bool(reply.body)
+
+
+def _text(reply: Reply) -> str:
+    return " ".join(_plain(s.text) for s in reply.parsed.sentences)
+
+
+def _plain(text: str) -> str:
+    return text.replace("’", "'")
+
