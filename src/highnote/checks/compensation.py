@@ -1,0 +1,105 @@
+"""What the rules about compensation need beyond patterns: amounts, and how many gifts there are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from highnote.language import Sentence
+from highnote.reply import Proposal, Reply
+
+_SPELLED = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "eighteen": 18, "nineteen": 19, "twenty": 20, "a twentieth": 5, "one-twentieth": 5, "a tenth": 10, "one tenth": 10,
+    "one-tenth": 10, "an eighth": 12.5, "a sixth": 16.7,
+}  # fmt: skip
+_SHARE = re.compile(
+    rf"(?P<part>\b(?:a|one)[ -](?:twentieth|tenth)|\ban eighth|\ba sixth)\b"
+    rf"|(?P<amount>\b\d+(?:[.,]\d+)?|\b(?:{'|'.join(w for w in _SPELLED if ' ' not in w and '-' not in w)})\b)\s*(?:%|per ?cent\b|pct\b|pc\b)",
+    re.IGNORECASE,
+)
+# A share is a discount where money comes off, not where something is measured.
+_OFF_AFTER = re.compile(
+    r"^\W*(?:(?!and\b|but\b)[\w’'+-]+\W+){0,4}?(?:off|discounts?|reductions?|rebate|less|lower|back|break|coupon|voucher|concession"
+    r"|adjustment|code|markdown|has been (?:deducted|taken|knocked)|(?:was|is) (?:deducted|taken|knocked)|comes? off|cut)\b",
+    re.IGNORECASE,
+)
+_OFF_BEFORE = re.compile(
+    r"\b(?:discount|reduction|rebate|concession|adjustment|allow(?:ed|ance)?|drop(?:s|ped)?|lowered?|reduced?|knock(?:ed)?|go as far as|stretch to"
+    r"|(?:take|taken|taking|took|comes?|cut) (?:\w+ ){0,4}(?:down )?by|deduct(?:ed|ing)?)\b(?:\W+[\w’'-]+){0,5}?\W*$",
+    re.IGNORECASE,
+)
+_NOT_AMENDS = re.compile(
+    r"\b(?:students?|seniors?|pensioners?|schools?|nonprofits?|charities|staff|members? (?:get|pay|have|save)|everyone|everybody|all customers|all year round"
+    r"|sale|promotion|promo(?!\s*code)|price list|early[- ](?:payment|bird)|annual(?:ly)? billing|billed|(?:pay|paid|paying)\b[^.]{0,20}\b(?:year|annual|advance|front|month|by the)"
+    r"|yearly plan is|renewal at|volume|bulk|orders? (?:over|above)|per the|vat|hst|gst|tax|interest|apr|markup|fee (?:on|is|drops|of)|battery|charged? at|restocking"
+    r"|single-person|cheaper|instead of|rather than|last (?:spring|year|month)|than last|thanks to|alcohol|cotton|wool|humidity|faster|subscribers?|newsletter"
+    r"|accuracy|traffic|scored?|restored|extra pieces|higher|as you asked|you asked|don.t (?:offer|give)|no longer)\b",
+    re.IGNORECASE,
+)
+_MORE_BESIDE = re.compile(r"\b(?:as well as the full|whole bill|in full and)\b", re.IGNORECASE)
+
+
+def small_discount(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
+    """A discount below `least` per cent that is no price list and no promotion."""
+    for sentence in reply.body:
+        found = _share_off(sentence, float(options["least"]))
+        if found and not _NOT_AMENDS.search(sentence.text) and not _MORE_BESIDE.search(sentence.text):
+            begin = sentence.span.start_char
+            start, end = sentence.block.source_span(begin + found[0], begin + found[1])
+            yield Proposal(start, end, sentence)
+
+
+def _share_off(sentence: Sentence, least: float) -> tuple[int, int] | None:
+    """Where a sentence takes less than `least` per cent off; None where one of its discounts is large enough."""
+    small = None
+    for match in _SHARE.finditer(sentence.text):
+        before, after = sentence.text[: match.start()], sentence.text[match.end() :]
+        off = _OFF_AFTER.match(after)
+        if not off and not _OFF_BEFORE.search(before):
+            continue
+        if _percent(match) >= least:
+            return None
+        small = small or (match.start(), match.end() + (off.end() if off else 0))
+    return small
+
+
+def _percent(match: re.Match[str]) -> float:
+    text = (match["part"] or match["amount"]).lower().replace(",", ".")
+    spelled = _SPELLED.get(text.replace("-", " ")) or _SPELLED.get(text)
+    return float(spelled) if spelled else float(text)
+
+
+def too_many(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
+    """More gifts in one reply than `most` (`most_valued` for a customer marked as valued): the sentences from the first one too many."""
+    most = int(options["most_valued"] if reply.valued else options["most"])
+    count = 0
+    for sentence in reply.body:
+        before = count
+        spans = sentence.acts.get("compensate", ())
+        count += _gifts(sentence)
+        if count > most and count > before:
+            start = sentence.source(min(s for s, _ in spans), max(e for _, e in spans))[0]
+            end = sentence.source(min(s for s, _ in spans), max(e for _, e in spans))[1]
+            yield Proposal(start, end, sentence, fields={"count": str(count)})
+
+
+_CHOICE = re.compile(r"\b(?:or|either|whichever|choose|instead|rather)\b", re.IGNORECASE)
+_REMEDY = re.compile(r"\b(?:refund(?:ed)?|money back|repaid|your money)\b", re.IGNORECASE)
+_BETWEEN = re.compile(r",|;|\b(?:and|plus|as well as|on top|also|with)\b", re.IGNORECASE)
+
+
+def _gifts(sentence: Sentence) -> int:
+    """How many different gifts a sentence gives; things to choose from are one."""
+    spans = sorted(sentence.acts.get("compensate", ()))
+    if not spans:
+        return 0
+    if _CHOICE.search(sentence.text):
+        return 1
+    doc = sentence.span.doc
+    count = 1
+    for (_, end), (start, _) in zip(spans, spans[1:]):
+        count += bool(_BETWEEN.search(doc[end:start].text))
+    return count

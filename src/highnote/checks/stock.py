@@ -1,0 +1,151 @@
+"""What the rules about stock answers need beyond patterns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from highnote.draft import Block, Zone
+from highnote.language import Sentence
+from highnote.reply import Proposal, Reply
+
+# What a blank is called: “[NAME]”, “<order no>”, “[insert date here]”.
+_NAMES = """
+    name surname firstname first_name lastname last_name fname lname fullname customer client recipient agent rep
+    representative manager company business brand date day time month year deadline weekday amount sum price total fee
+    number no num nr order reference ref id case ticket rma tracking invoice account policy booking product item model
+    link url address street city town postcode postal zip phone telephone tel email e-mail mail title salutation greeting
+    signature position role department team code voucher insert enter fill add put your here details reason issue
+    problem topic subject xxx tbd tbc todo blank placeholder
+    """
+_NAME = "|".join(sorted(map(re.escape, _NAMES.split()), key=len, reverse=True))
+_BLANKS = re.compile(
+    rf"""
+      \{{\{{[^{{}}\n]{{0,60}}\}}\}}                                        # {{{{first_name}}}}
+    | \{{%[^{{}}\n]{{1,60}}%\}}                                            # {{% if vip %}}
+    | \$\{{[A-Za-z_][\w. ]{{0,40}}\}}                                      # ${{name}}
+    | (?<![\w$}}])\{{[A-Za-z][\w. -]{{0,40}}\}}                            # {{order_no}}
+    | \[\[[^\[\]\n]{{1,60}}\]\]                                            # [[name]]
+    | \[(?=[^\]\n]*[A-Z])(?:[A-Z0-9][A-Z0-9 _/'’#.-]{{2,50}})\](?!\()      # [RMA NUMBER]
+    | \[[^\[\]\n]{{0,40}}?\b(?i:{_NAME})\b[^\[\]\n]{{0,30}}\](?!\()       # [insert date]
+    | \[(?:\.{{2,}}|…|_+|\s*|\?+|x+|X+)\](?!\()                            # […], [ ]
+    | <(?!/)(?=[^<>\n@]*\b(?i:{_NAME})\b)[A-Za-z][\w '’/#.-]{{1,40}}>       # <order no>
+    | <<[^<>\n]{{1,50}}>>                                                  # <<name>>
+    | «[^«»\n]{{1,40}}»                                                    # «Name» of a mail merge
+    | (?<![\w%])%(?=[A-Za-z_]*[A-Za-z]{{3}})[A-Za-z_]{{3,30}}%(?![\w%])    # %DATE%
+    | \*\|[A-Z_]{{2,30}}\|\*                                               # *|FNAME|*
+    | \b[A-Z]{{2,}}_[A-Z_]*[A-Z]\b(?=\W)                                   # FIRST_NAME
+    | (?<![\w#*_./-])_{{3,}}(?![\w#*/])                                    # ____
+    | (?<![\w./-])(?:X{{3,}}|x{{4,}})(?![\w/-])                            # XXX
+    | (?<![\w./-])(?:XX+|xx+)[./-](?:XX+|xx+|YY+|yy+)(?:[./-]\w+)?         # XX/XX/XXXX
+    | (?<![\w./-])(?:DD|dd)[./-](?:MM|mm)(?:[./-](?:YY|yy)+)?(?![\w])      # DD/MM/YYYY
+    | \b(?:T\.?B\.?[DCA]\.?|TODO|FIXME|[Ll]orem\ ipsum)(?!\w)              # TBD
+    | (?<=[£€$])(?:X+|_+|\?+)(?:\.(?:X+|_+))?(?!\w)                        # £XX
+    | (?<!\?)\?{{3}}(?=\s+(?:EUR|USD|GBP|euros?|dollars?|pounds|days?))    # ??? EUR
+    """,
+    re.VERBOSE,
+)
+_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
+_QUOTED = re.compile(r"[\"“”'‘’«]\Z")
+_TALKS_ABOUT = re.compile(
+    r"(?:\b(?:type|enter|placeholder|variable|field|tag|template|syntax|replace|token|merge|shortcode|snippet|says?|reads?"
+    r"|shows?|displays?|called|named|literally|wrote|size|sizes|code|key|column)\b\W*(?:\w+\W+){0,2})\Z",
+    re.IGNORECASE,
+)
+_KISSES = re.compile(r"\A[xX]{2,4}\Z")
+
+
+def unfilled_blank(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
+    """The blanks of a template that nobody filled in, in every zone but the quote."""
+    code = [match.span() for match in _CODE.finditer(reply.parsed.draft.source)]
+    for block in reply.parsed.draft.blocks:
+        if block.zone is Zone.QUOTE:
+            continue
+        for match in _BLANKS.finditer(block.text):
+            start, end = block.source_span(*match.span())
+            if any(first <= start < last for first, last in code) or _is_meant(block, match):
+                continue
+            yield Proposal(start, end, _sentence_at(reply, start), fields={"blank": match[0]})
+
+
+def _is_meant(block: Block, match: re.Match[str]) -> bool:
+    """Whether a blank's look is wanted: kisses at the end, a key, or a word that the text speaks about."""
+    before, blank = block.text[: match.start()].rstrip(), match[0]
+    if _KISSES.match(blank) and (block.zone is not Zone.BODY or not block.text[match.end() :].strip(" .,!\n")):
+        return True
+    if blank in ("XXL", "XXXL") or re.search(r"\bsize\W*\Z", before, re.IGNORECASE):
+        return True
+    return bool(_QUOTED.search(before) and _TALKS_ABOUT.search(before[:-1])) or _is_key(blank, before, block)
+
+
+def _is_key(blank: str, before: str, block: Block) -> bool:
+    """“press <Enter>”, “the {name} variable”: spoken about, not left open."""
+    about = re.search(
+        r"\b(?:press|hit|hold|type|tag|tags|variable|variables|placeholder|placeholders|field|fields|the text|syntax|shortcode)\W*\Z",
+        before,
+        re.IGNORECASE,
+    )
+    after = block.text[block.text.find(blank) + len(blank) :].lstrip()
+    return bool(about or re.match(r"['\"”’]?\s*(?:tag|variable|placeholder|field|token|key|parameter|column|header|merge)s?\b", after))
+
+
+def _sentence_at(reply: Reply, offset: int) -> Sentence | None:
+    return next((s for s in reply.parsed.sentences if s.start <= offset < s.end), None)
+
+
+_FILED = (
+    r"(?:ticket|case|claim|incident|reference|ref|order|file|account|matter|dispute|invoice|booking|complaint|enquiry|inquiry|request|policy"
+    r"|reservation|report|query|application|submission|rma|return|appeal|job|contract|customer|client|member|membership|user|merchant|subscriber"
+    r"|learner|patient|player|passenger|applicant)"
+)
+_NUMBER = r"\#?\s?(?=[A-Z/-]{0,8}\d)[A-Z\d][\w/.-]{2,}\w"
+_REFERENCE = re.compile(
+    rf"""
+    \s*(?:(?:hi|hello|dear|yo|hey|greetings)\s+\w+,\s+)?
+    (?:
+        (?:in\s+)?(?:re|ref|sub|subj|subject)\b\s*[:.]?\s*(?:your\s+|our\s+|the\s+)?(?:{_FILED}\b)?[\s:.#]*(?:(?:no|nr|number|id)\b\.?\s*)?{_NUMBER}
+      | (?:(?:this|the\ following|this\ (?:e-?mail|mail|letter|message))\s+(?:is|concerns|refers|relates)\b\s*|we\s+(?:refer|write|are\ writing)\s+|i\s+(?:refer|write|am\ writing)\s+)?
+        (?:in\s+|with\s+)?(?:about|(?:reply|response|answer)\s+to|regarding|concerning|(?:reference|regard)\s+to|further\s+to|to|your|our|the|for|subject:?)?\s*(?:your\s+|our\s+|the\s+)?
+        {_FILED}\b[\s,:.#]*(?:(?:no|nr|number|id|ref|reference)\b\.?[\s:#]*)?{_NUMBER}
+    )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_GREETED = re.compile(
+    r"(?:dear|hello|hi|hey|hiya|hallo|good\s+\w+|morning|evening|afternoon|greetings)[\s,]+(?:there[\s,]+)?(?P<name>(?:m(?:r|s|rs|x|iss)\b|dr\b|prof)?\.?\s*\w[\w'’.-]*)", re.IGNORECASE
+)
+_NO_NAME = re.compile(
+    rf"(?:{_FILED}|sirs?|madam|all|everyone|valued|our|account|policy|ticket|card|there|team|resident|guest|gamer|holder|traveller|traveler|owner"
+    r"|occupier|cardholder|policyholder|partner|vendor|supplier|shopper|buyer|consumer|donor|student|tenant)s?\Z",
+    re.IGNORECASE,
+)
+
+
+_SEVERAL = re.compile(r"\w+ ?(?:\((?:s|es)\)|/s\b)")
+"""“Resident(s)”"""
+
+
+def number_for_name(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
+    """A case number that opens a reply in which nobody is greeted by name, or a greeting to any number of people."""
+    for block in reply.parsed.draft.blocks:
+        if block.zone is Zone.GREETING and (several := _SEVERAL.search(block.text)):
+            start, end = block.source_span(*several.span())
+            yield Proposal(start, end, _sentence_at(reply, start))
+    if not reply.body or any(_names_somebody(b.text) for b in reply.parsed.draft.blocks if b.zone is Zone.GREETING):
+        return
+    first = reply.body[0]
+    match = _REFERENCE.match(first.text)
+    if match and not _VOCATIVE.search(first.text):
+        begin = first.span.start_char
+        start, end = first.block.source_span(begin, begin + match.end())
+        yield Proposal(start, end, first)
+
+
+_VOCATIVE = re.compile(r",\s+(?:(?:Mr|Ms|Mrs|Miss|Dr)\b\.?\s+)?(?!I\b|[A-Z]+\b[/-]?\d)[A-Z][a-zà-ÿ'’-]+\s*[,.;:?!]")
+"""A name spoken to in the sentence: “Your case 4711, Ken, is settled.”"""
+
+
+def _names_somebody(greeting: str) -> bool:
+    match = _GREETED.match(greeting.strip())
+    return bool(match and not _NO_NAME.match(match["name"].strip()) and not match["name"].strip().isdigit())
