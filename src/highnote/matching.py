@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -78,7 +78,7 @@ class Matcher:
         if flag.check is not None:
             for proposal in flag.check(reply, self.options):
                 if self._holds(flag, proposal.sentence, reply):
-                    yield proposal
+                    yield replace(proposal, pattern=number)
         elif source.absent is not None:
             if self._holds(flag, None, reply) and not any(act in s.acts for s in reply.body for act in source.absent):
                 yield Proposal(0, 0, pattern=number)
