@@ -1,0 +1,47 @@
+"""What the rules about telling the customer off need beyond patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from highnote.clauses import Clause
+from highnote.reply import Proposal, Reply
+
+_CONTENT = frozenset(("NOUN", "VERB", "ADJ", "PROPN", "NUM"))
+_LIGHT = frozenset(("be", "have", "do", "get", "go", "come", "make", "thing", "day", "time", "now", "please"))
+_SHARED = 2
+"""How many content words a denial shares with what it denies."""
+
+
+def denied(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
+    """A statement that negates what the customer reported: “The water is not brown.” to “Brown water comes out.”"""
+    if reply.customer is None:
+        return
+    reports = [
+        _content(clause)
+        for sentence in reply.customer.sentences
+        for clause in sentence.clauses
+        if clause.polarity == "positive" and clause.mood == "statement" and clause.tense
+    ]
+    for sentence in reply.body:
+        for clause in sentence.clauses:
+            if _denies(clause) and any(len(_content(clause) & report) >= _SHARED for report in reports):
+                start, end = sentence.source(clause.start, clause.end)
+                yield Proposal(start, end, sentence)
+
+
+def _denies(clause: Clause) -> bool:
+    return (
+        clause.polarity == "negative"
+        and clause.mood == "statement"
+        and clause.subject in ("third", "nobody")
+        and clause.tense in ("past", "present")
+        and not clause.modal
+        and clause.link in ("", "contrast", "report")
+    )
+
+
+def _content(clause: Clause) -> frozenset[str]:
+    """The base forms of the words in a clause that carry its meaning."""
+    return frozenset(t.lemma_.lower() for t in clause.tokens if t.pos_ in _CONTENT) - _LIGHT
