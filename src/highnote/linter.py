@@ -130,10 +130,11 @@ class Linter:
         assert isinstance(rule, Rule)
         flag = rule.flag[proposal.pattern]
         text = reply.parsed.draft.source[proposal.start : proposal.end]
+        fields = {"text": text, **proposal.fields}
         return Finding(
             rule=rule.id,
             level=rule.level,
-            message=fill(rule.message, {"text": _shortened(text), **proposal.fields}),
+            message=fill(rule.message, {name: _shortened(words) for name, words in fields.items()}),
             why=" ".join(rule.why.split()),
             start=proposal.start,
             end=proposal.end,

@@ -114,7 +114,8 @@ class Matcher:
 def proposal_at(match: Match, sentence: Sentence, number: int) -> Proposal:
     """The proposal for a match in a sentence."""
     start, end = sentence.source(match.start, match.end)
-    return Proposal(start, end, sentence, number)
+    prose = sentence.span.doc[match.start : match.end].text
+    return Proposal(start, end, sentence, number, fields={"text": prose})
 
 
 def _marked(match: Match, mark: str | None, sentence: Sentence) -> Match:
