@@ -247,7 +247,7 @@ def _drop_aside(place: Place) -> tuple[Edit, ...]:
     text, before, after = place.block.text, place.before, place.after
     flagged = text[place.start : place.end]
     opens, closes = not before.strip(), not re.search(r"\w", after)
-    if "," in flagged and not closes and not opens or not _stands_alone(place):
+    if not opens and not _stands_alone(place):
         return ()
     if opens and not closes:
         lead = "" if _OPENS_CLAUSE.search(flagged) and not _JOINS.match(after.lstrip()) else None

@@ -127,7 +127,7 @@ def shouted(text: str) -> list[tuple[int, int]]:
 def _is_named(text: str, match: re.Match[str]) -> bool:
     """Whether the word names something: in quotes, or after "press", "code" and the like."""
     before, after = text[: match.start()], text[match.end() :]
-    quoted = before[-1:] in "\"“'‘«" and before[-1:] != "" or after[:1] in "\"”»"
+    quoted = before.endswith(("\"", "“", "'", "‘", "«")) or after.startswith(("\"", "”", "»"))
     return quoted or _KEYS.search(before) is not None or re.match(r"\s+(?:button|key|code|switch)\b", after) is not None
 
 
