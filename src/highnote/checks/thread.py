@@ -116,10 +116,10 @@ def _recognises(sentence: Sentence, reply: Reply) -> bool:
     sorry = "apologise" in sentence.acts or bool(_SORRY.search(text))
     named = bool(_shared([sentence], reply))
     if sorry:
-        return named or bool(re.search(r"\b(?:this|that|it|happened|wait|trouble|wrong|late|delay|mistake|mix-up)\b", text, re.IGNORECASE)) and len(text.split()) > 3
+        return named or (bool(re.search(r"\b(?:this|that|it|happened|wait|trouble|wrong|late|delay|mistake|mix-up)\b", text, re.IGNORECASE)) and len(text.split()) > 3)
     if re.search(r"\b(?:thank|thanks|grateful|appreciate)\b", text, re.IGNORECASE):
         return named and not re.search(r"\bthank\w* (?:you )?for (?:contacting|reaching|your (?:message|email|e-mail|feedback|patience|order))", text, re.IGNORECASE)
-    return bool(_FEELS_FOR.search(text)) and (named or len(text.split()) > 2 and bool(re.search(r"\b(?:you|your|that|this|it)\b", text, re.IGNORECASE)))
+    return bool(_FEELS_FOR.search(text)) and (named or (len(text.split()) > 2 and bool(re.search(r"\b(?:you|your|that|this|it)\b", text, re.IGNORECASE))))
 
 
 def _shared(sentences: Iterable[Sentence], reply: Reply) -> set[str]:
@@ -278,8 +278,8 @@ def _promised_day(sentence: Sentence, sent: datetime) -> datetime | None:
     """The day that a sentence of ours promises something for, counted from when it was sent."""
     future = [
         c for c in sentence.clauses
-        if c.mood == "statement" and c.polarity == "positive"
-        and (c.modal in {"will", "shall"} or c.tense == "future") and c.subject != "nobody" or "promise" in sentence.acts
+        if (c.mood == "statement" and c.polarity == "positive"
+        and (c.modal in {"will", "shall"} or c.tense == "future") and c.subject != "nobody") or "promise" in sentence.acts
     ]  # fmt: skip
     match = _WHEN.search(_plain(sentence.text))
     if not future or match is None:
@@ -310,7 +310,7 @@ def _day(text: str, sent: datetime) -> datetime | None:
 # ---------------------------------------------------------------- what was given already
 
 _CODE = r"(?:[A-Z]{0,6}[-/ ]?\d[\w/-]*|[A-Z0-9]{2,}-[\w-]*\d[\w-]*|[A-Z]{2,}\d\w*)"
-_NOUNS = "order booking reference account customer policy member membership contract serial invoice claim tracking meter ticket case job agreement reservation flight room parcel loan project case".split()
+_NOUNS = ["order", "booking", "reference", "account", "customer", "policy", "member", "membership", "contract", "serial", "invoice", "claim", "tracking", "meter", "ticket", "case", "job", "agreement", "reservation", "flight", "room", "parcel", "loan", "project", "case"]
 _ASKS = re.compile(
     r"\?|\b(?:please|pls|kindly|could you|can you|would you|need|require|send|provide|give|share|tell|confirm|reply with|attach|upload|let (?:me|us) (?:know|have)|fill in|quote)\b", re.IGNORECASE
 )
