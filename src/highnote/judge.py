@@ -1,8 +1,8 @@
 """The judge: a small linear model for every rule that vetoes what patterns propose.
 
-A proposal's sentence is turned into features (words, word sequences, parts of speech, clauses, acts). Each rule has its own
-weights, and one shared row tells tactful sentences from tactless ones whatever the rule, which is what makes few examples
-go far. A logistic curve turns their sum into a confidence. `highnote.train` makes the file; here it is only used.
+A proposal's sentence is turned into features (words, word sequences, parts of speech, clauses). Each rule has its own
+weights, and one shared row tells tactful sentences from tactless ones whatever the rule, which is what makes few
+examples go far. A logistic curve turns their sum into a confidence. `highnote.train` makes the file; here it is used.
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ class Features:
     groups: tuple[tuple[str, ...], ...]
 
 
-_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
-_MONTHS = frozenset(
-    "january february march april may june july august september october november december".split()
+_DAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
+_MONTHS = frozenset({"january", "february", "march", "april", "may", "june", "july"}) | frozenset(
+    {"august", "september", "october", "november", "december"}
 )
 _NUMBER = re.compile(r"#?[\d.,:/-]*\d[\w.,:/-]*")
 _CURRENCY = frozenset("£$€")
@@ -159,7 +159,9 @@ def key(group: str, feature: str) -> int:
     return crc32(f"{group}\t{feature}".encode())
 
 
-def values(features: Features, keys: npt.NDArray[np.uint32], rarity: Floats) -> tuple[Places, Floats, list[tuple[str, str]]]:
+def values(
+    features: Features, keys: npt.NDArray[np.uint32], rarity: Floats
+) -> tuple[Places, Floats, list[tuple[str, str]]]:
     """The known features: their places in `keys` (sorted), their values, and their groups and words."""
     places: list[int] = []
     numbers: list[float] = []

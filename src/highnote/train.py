@@ -1,12 +1,13 @@
 """Training of the judge: `python -m highnote.train -o FILE` (needs scikit-learn, the extra `train`).
 
-The text in `training/` and the rules' own examples become sentences, each right or wrong under the rules. Every rule gets a
-logistic regression; one more, shared by all, tells any fault from any tactful sentence. All figures come out of fold: the
-sentences of one writer are scored by a model that has seen the others' (drafts: a fifth at a time). From these scores the
-confidences are calibrated and the thresholds picked, on what the patterns propose and at the rate of whole replies.
+The text in `training/` and the rules' own examples become sentences, each right or wrong under the rules. Every rule
+gets a logistic regression; one more, shared by all, tells any fault from any tactful sentence. All figures come out of
+fold: the sentences of one writer are scored by a model that has seen the others' (drafts: a fifth at a time). From
+these scores the confidences are calibrated and the thresholds picked, on what the patterns propose and at the rate of
+whole replies.
 
-Lines of the files: `{"rule", "label": "bad" or "good", "text", "mark", "customer"}` in sentences-WRITER.jsonl, and drafts
-`{"id", "thread" or "customer", "draft", "date", "findings": [{"rule", "quote"}], "hard_negatives": […]}` in all others.
+Lines of the files: `{"rule", "label": "bad" or "good", "text", "mark", "customer"}` in sentences-WRITER.jsonl; drafts
+`{"id", "thread" or "customer", "draft", "date", "findings": [{"rule", "quote"}], "hard_negatives": […]}` in others.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import hashlib
 import io
 import json
+import os
 import sys
 import zipfile
 from collections import Counter
@@ -32,6 +34,9 @@ from highnote import judge as judging
 from highnote.finding import Level, Message
 
 if TYPE_CHECKING:
+    from highnote.config import Config
+    from highnote.draft import Draft
+    from highnote.language import Known
     from highnote.linter import Linter
     from highnote.rule import Rule
 
@@ -43,10 +48,10 @@ TARGETS = {Level.ERROR: 0.95, Level.WARNING: 0.90, Level.INFO: 0.90}
 ENOUGH = 20
 """A rule with fewer faulty sentences, or fewer near misses, gets no model."""
 NEAR, OTHER = 10.0, 0.3
-"""What a near miss of the rule weighs against a faulty sentence, and any other sentence."""
+"""What a near miss or a false proposal of the rule weighs against a faulty sentence, and any other sentence."""
 SAMPLE = 0.35
 """The share of the other sentences that is used; those weigh more in turn."""
-STRENGTH, SHARED_STRENGTH, SHARE = 3.0, 4.0, 0.3
+STRENGTH, SHARED_STRENGTH, SHARE = 3.0, 4.0, 0.2
 """How freely a rule's model and the shared one may fit (scikit-learn's C); what the shared score counts."""
 KEPT = 16_000
 """Weights kept for every row, the strongest."""
@@ -197,14 +202,35 @@ def example_passages(rules: Iterable[Rule]) -> list[Passage]:
 
 def read_rows(passages: Iterable[Passage], linter: Linter) -> list[Row]:
     """The sentences of the passages, read by the engine, with what its patterns propose."""
-    return [row for passage in passages for row in _rows(passage, linter)]
-
-
-def _rows(passage: Passage, linter: Linter) -> Iterator[Row]:
+    from highnote.draft import Draft
+    from highnote.language import parse
     from highnote.reading import read_text
 
-    linter = linter.but(chat=not passage.draft)
-    reply = linter.read(read_text(passage.text), passage.thread, passage.date)
+    drafts = [(passage, read_text(passage.text)) for passage in passages]
+    known: Known = {}
+    parse(Draft("", tuple(block for _, draft in drafts for block in draft.blocks)), linter.config.model, known)
+    return [row for passage, draft in drafts for row in _rows(passage, draft, linter, known)]
+
+
+def read_in_parallel(passages: Sequence[Passage], config: Config, jobs: int) -> list[Row]:
+    """The same in several processes, in the same order."""
+    from concurrent.futures import ProcessPoolExecutor
+    from itertools import repeat
+
+    size = -(-len(passages) // max(jobs, 1)) or 1
+    parts = [passages[i : i + size] for i in range(0, len(passages), size)]
+    with ProcessPoolExecutor(jobs) as pool:
+        return [row for part in pool.map(_read_part, parts, repeat(config)) for row in part]
+
+
+def _read_part(passages: Sequence[Passage], config: Config) -> list[Row]:
+    from highnote.linter import Linter
+
+    return read_rows(passages, Linter(config))
+
+
+def _rows(passage: Passage, draft: Draft, linter: Linter, known: Known) -> Iterator[Row]:
+    reply = linter.but(chat=not passage.draft).read(draft, passage.thread, passage.date, known)
     proposed: dict[int, set[str]] = {}
     for matcher, proposal in linter.proposals(reply):
         if proposal.sentence is not None:
@@ -247,7 +273,7 @@ class Table:
 
 def tabulate(rows: Sequence[Row]) -> Table:
     """Count the features that occur in two sentences or more, and weigh them by how rare they are."""
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
     counts: Counter[int] = Counter()
     names: dict[int, tuple[str, str]] = {}
@@ -262,14 +288,11 @@ def tabulate(rows: Sequence[Row]) -> Table:
     how_rare = np.log((len(rows) + 1) / (np.array([counts[number] for number in known]) + 1)) + 1
     rarity = np.clip(np.rint(how_rare * judging.RARITY_STEPS), 1, 255).astype(np.uint8)
     scale = (rarity / np.float32(judging.RARITY_STEPS)).astype(np.float32)
-    places, numbers, ends = [], [], [0]
-    for row in rows:
-        place, number, _ = judging.values(row.features, keys, scale)
-        places.append(place)
-        numbers.append(number)
-        ends.append(ends[-1] + len(place))
-    parts = (np.concatenate(numbers), np.concatenate(places), np.array(ends))
-    matrix = csr_matrix(parts, shape=(len(rows), len(keys)))
+    found = [judging.values(row.features, keys, scale) for row in rows]
+    ends = np.cumsum([0, *(len(places) for places, _, _ in found)])
+    numbers, places = np.concatenate([n for _, n, _ in found]), np.concatenate([p for p, _, _ in found])
+    matrix = csr_matrix((numbers, places, ends), shape=(len(rows), len(keys)))
+    matrix.sort_indices()
     return Table(rows, keys, rarity, {i: names[number] for i, number in enumerate(known)}, matrix)
 
 
@@ -286,9 +309,11 @@ def labels(table: Table, rule: str) -> Labels:
     """The rows as one rule sees them."""
     wrong = np.array([rule in row.wrong for row in table.rows])
     near = np.array([rule in row.near for row in table.rows])
-    undecided = np.array([rule in row.undecided for row in table.rows])
+    undecided = np.array([_unsure(row, rule) for row in table.rows])
+    hard = near | (np.array([rule in row.proposed for row in table.rows]) & ~undecided)
+    beside = np.array([rule in row.undecided for row in table.rows])
     chosen = np.array([crc32(row.passage.name.encode()) % 1000 < SAMPLE * 1000 for row in table.rows])
-    weight = np.where(wrong, 1.0, np.where(near, NEAR, np.where(chosen & ~undecided, OTHER / SAMPLE, 0.0)))
+    weight = np.where(wrong, 1.0, np.where(hard, NEAR, np.where(chosen & ~beside, OTHER / SAMPLE, 0.0)))
     return Labels(wrong, near, weight)
 
 
@@ -310,7 +335,8 @@ def fit(table: Table, marked: Labels, use: Mask, strength: float, *, balance: bo
     if balance:
         weight = weight * np.where(wrong, weight[~wrong].sum() / max(weight[wrong].sum(), 1.0) / 2, 1.0)
         weight = weight / weight.mean()
-    model = LogisticRegression(C=strength, solver="liblinear", random_state=0, max_iter=300)
+    # the dual form is some thirty times faster where features outnumber sentences, and as good
+    model = LogisticRegression(C=strength, solver="liblinear", dual=True, tol=0.05, random_state=0, max_iter=300)
     model.fit(table.matrix[rows], wrong, sample_weight=weight)
     return model.coef_[0], float(model.intercept_[0])
 
@@ -402,14 +428,14 @@ def candidates(table: Table, scores: Mapping[str, Floats]) -> dict[str, Candidat
         has = bool((proposed & true).sum() >= ENOUGH // 2)
         use = (proposed if has else true | near) & ~unsure & ~np.isnan(score)
         picked[rule] = np.flatnonzero(use), true[use], has
-    hits = {r: 100 * float((drafts[rows] & true).sum()) / replies for r, (rows, true, _) in picked.items()}
-    slips = {r: 100 * float((drafts[rows] & ~true).sum()) / replies for r, (rows, true, _) in picked.items()}
+    hits = {rule: float((drafts[rows] & true).sum()) for rule, (rows, true, _) in picked.items()}
+    slips = {rule: float((drafts[rows] & ~true).sum()) for rule, (rows, true, _) in picked.items()}
+    usual = float(np.mean(list(hits.values()))) if hits else 0.0
     found = {}
     for rule, (rows, true, has) in picked.items():
-        # a rule's own counts in a few hundred drafts are small: half of the estimate is the mean of all rules
-        right, false = ((own[rule] + float(np.mean(list(own.values())))) / 2 for own in (hits, slips))
-        if not has:
-            false = right
+        # a rule's own faults in a few hundred drafts are few: half of the estimate is the mean of all rules
+        right = (hits[rule] + usual + 1) / 2 / replies * 100
+        false = (slips[rule] + 1) / replies * 100 if has else right
         weight = np.where(true, right / max(true.sum(), 1), false / max((~true).sum(), 1))
         found[rule] = Candidates(rows, scores[rule][rows], true, weight, has)
     return found
@@ -422,7 +448,9 @@ def _unsure(row: Row, rule: str) -> bool:
     return not row.passage.draft and bool(row.passage.wrong) and row.passage.rule != rule
 
 
-def calibrate(found: Mapping[str, Candidates], left: Mapping[str, Mask] | None = None) -> dict[str, tuple[float, float]]:
+def calibrate(
+    found: Mapping[str, Candidates], left: Mapping[str, Mask] | None = None
+) -> dict[str, tuple[float, float]]:
     """For every rule the slope and intercept of a logistic curve from score to confidence.
 
     The curves are fitted together: a rule strays from the common slope only as far as its examples insist. `left` names
@@ -533,7 +561,7 @@ def train(
     levels: Mapping[str, Level] | None = None,
     sums: Mapping[str, str] | None = None,
 ) -> Training:
-    """Train the judge on these rows. `levels` gives the rules' levels, `sums` the sha256 of every input for the manifest."""
+    """Train the judge on these rows; `levels` gives the rules' levels, `sums` the sha256 of every input."""
     table = tabulate(rows)
     rules = trainable(table)
     scores = out_of_fold(table, rules)
@@ -585,12 +613,12 @@ def train(
 
 
 def _strongest(own: Fitted, shared: Fitted, table: Table, n: int = 12) -> list[tuple[str, float]]:
-    """The features that move the rule's score most, in words, each for a sentence where it stands alone in its group."""
+    """The features that move the rule's score most, in words, with their weights."""
     dense = np.zeros(len(table.keys))
     dense[own.places] = own.weights * own.scale
     dense[shared.places] += SHARE * shared.weights * shared.scale
     common = np.asarray((table.matrix > 0).sum(0)).ravel()
-    strength = dense * np.sqrt(common)  # strong and often met, so that a single odd sentence does not speak for the rule
+    strength = dense * np.sqrt(common)  # often met as well, so that no single sentence speaks for the rule
     order = np.argsort(-np.abs(strength), kind="stable")
     told = [i for i in order[: 20 * n].tolist() if table.names[i][0] not in ("grammar", "form")]
     return [(judging.in_words(*table.names[i]), round(float(dense[i]), 3)) for i in told[:n]]
@@ -623,7 +651,7 @@ def reliability(table: Table, found: Mapping[str, Candidates]) -> list[tuple[flo
 def pack(manifest: Mapping[str, Any], table: Table, fitted: Mapping[str, Fitted]) -> bytes:
     """The judge's file: an .npz without compression and with fixed dates, the same bytes for the same content."""
     gaps, weights = zip(*(_gaps(row.places, row.weights) for row in fitted.values()), strict=True)
-    arrays = {
+    arrays: dict[str, npt.NDArray[Any]] = {
         "manifest": np.frombuffer(json.dumps(manifest, sort_keys=True).encode(), np.uint8),
         "keys": table.keys,
         "rarity": table.rarity,
@@ -672,10 +700,11 @@ def made_with() -> dict[str, str]:
 
 def sums(files: Iterable[Path], root: Path) -> dict[str, str]:
     """The sha256 of every file, by its path from `root`."""
-    return {
-        file.relative_to(root).as_posix(): hashlib.sha256(file.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
-        for file in sorted(files)
-    }
+    return {file.relative_to(root).as_posix(): _digest(file) for file in sorted(files)}
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
 def without(rows: Iterable[Row], left_out: Collection[str]) -> list[Row]:
@@ -706,24 +735,29 @@ def _cells(cells: Iterable[Figures]) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: `python -m highnote.train [--leave-out abroad] [--training DIR] -o FILE`."""
     from highnote.config import Config
-    from highnote.linter import Linter
     from highnote.rule import load
 
     parser = argparse.ArgumentParser(prog="python -m highnote.train", description="Train the judge.")
     parser.add_argument("--training", type=Path, default=Path("training"), help="the folder with labelled text")
     parser.add_argument("--rules", type=Path, action="append", default=[], help="a folder with rules of your own")
     parser.add_argument(
-        "--leave-out", action="append", default=[], metavar="WRITER", help="a writer, or drafts:N (N from 0 to 4); may be repeated"
+        "--leave-out",
+        action="append",
+        default=[],
+        metavar="WRITER",
+        help="a writer, or drafts:N (N from 0 to 4); may be repeated",
     )
-    parser.add_argument("--each", action="store_true", help="one judge for every writer and fold left out; -o is a folder")
+    parser.add_argument("--each", action="store_true", help="a judge for every writer and fold; -o is a folder")
+    parser.add_argument("--jobs", type=int, default=min(os.cpu_count() or 1, 4), help="processes that read the text")
     parser.add_argument("-o", "--output", type=Path, required=True)
     options = parser.parse_args(arguments)
     catalogue = load(tuple(options.rules))
-    linter = Linter(Config(level=Level.INFO, rules=tuple(options.rules), judge=False))
+    config = Config(level=Level.INFO, rules=tuple(options.rules), judge=False)
     passages = [*read_passages(options.training), *example_passages(catalogue.rules)]
-    rows = read_rows(passages, linter)
+    rows = read_in_parallel(passages, config, options.jobs)
     levels = {rule.id: rule.level for rule in catalogue.rules}
     inputs = sums(options.training.glob("*.jsonl"), options.training)
+    inputs |= {f"rules/{rule.id}": _digest(rule.path) for rule in catalogue.rules}
     if not options.each:
         training = train(without(rows, options.leave_out), levels, inputs)
         options.output.write_bytes(training.data)
