@@ -1,0 +1,107 @@
+"""What the rules about solutions need beyond patterns: whether a draft holds any help at all, and how much it asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from highnote.language import Sentence
+from highnote.reply import Proposal, Reply
+
+_HELPS = frozenset({"resolve", "choice", "put-right"})
+_LINK = re.compile(r"https?://|www\.|\S@\S+\.\w|\b\w+\.(?:com|example|org|co\.uk|net)\b", re.IGNORECASE)
+_ANSWERS = re.compile(r"^\W*(?:yes|no|sure|of course|certainly|absolutely|done|correct|it does|it is|you can)\b", re.IGNORECASE)
+# Steps and questions that lead to no help: waiting, writing again, going elsewhere, calming down.
+_IDLE = frozenset(
+    """
+    contact call ring phone write try email mail message visit speak ask bear wait hold hang calm reconsider think hesitate note
+    accept read rest feel see look forgive excuse understand know stay give go come drop watch be allow keep have hear leave
+    remember consider bring hand fax present prove check enjoy treat quote let do reply appreciate apply
+    """.split()
+)
+_DOUBT = re.compile(r"\b(?:are you sure|can you prove|did you (?:really|even)|is it possible|have you read|who|why)\b", re.IGNORECASE)
+_IF_WE_CAN = re.compile(
+    r"\b(?:(?:anything|something) else|any (?:further|other|more)|further (?:help|assistance|questions?)|questions|assist(?:ance)? you|hesitate)\b",
+    re.IGNORECASE,
+)
+_AWAITED = re.compile(
+    r"\b(?:your (?:\w+ )?(?:request|complaint|message|case|concern|enquiry|inquiry|claim|issue|ticket|report|problem|e-?mail)|(?:matter|issue|problem)\b|looked into"
+    r"|get back|sorry|apologi[sz]e|understand)",
+    re.IGNORECASE,
+)
+_STALLS = re.compile(
+    r"\b(?:look(?:ed|ing)? into|(?:get|come|circle|be) (?:back|in touch)|keep you|let you know|inform you|forwarded|escalated|passed (?:it|this|your|on)|raised|in due course"
+    r"|shortly|as soon as|contact you|being (?:reviewed|investigated|looked)|will be (?:looked|contacted|reviewed)|on (?:holiday|leave)|not available|our \w+ (?:team|department)"
+    r"|working on|waiting for|handed|chase|at the earliest|under review|call again|write again|try (?:us )?again|hotline|bear with)\b",
+    re.IGNORECASE,
+)
+
+
+def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
+    """A body in which no sentence solves, acts, offers, answers or names a day, though somebody waits for that."""
+    if not reply.body or any(_helps(sentence) for sentence in reply.body):
+        return
+    if any("refuse" in sentence.acts and not _STALLS.search(sentence.text) for sentence in reply.body):
+        return
+    stalls = [sentence for sentence in reply.body if _STALLS.search(sentence.text)]
+    if reply.asked is None:
+        if reply.chat or not stalls or not any(_AWAITED.search(sentence.text) for sentence in reply.body):
+            return
+    elif reply.situation.kind not in ("complaint", "request") or not (reply.situation.harm or stalls):
+        return
+    yield Proposal(0, 0)
+
+
+def _helps(sentence: Sentence) -> bool:
+    acts = sentence.acts
+    if not _HELPS.isdisjoint(acts) or _LINK.search(sentence.text) or _ANSWERS.search(sentence.text):
+        return True
+    if "offer" in acts and not _IF_WE_CAN.search(sentence.text):
+        return True
+    if "dated" in acts and "promise" in acts:
+        return True
+    if "refuse" in acts or _IF_WE_CAN.search(sentence.text):
+        return False
+    if "?" in sentence.text and "ask" in acts:
+        return not _DOUBT.search(sentence.text)
+    steps = (c for c in sentence.clauses if c.mood == "imperative" and c.subject == "customer" and c.polarity == "positive")
+    return "request" in acts and any(c.lemma.partition(" ")[0] not in _IDLE for c in steps)
+
+
+_WANTED = re.compile(
+    r"\b(?:which|what|what's|when|where|whether|who|how|did (?:you|it)|do you|does (?:it|the)|is (?:it|the|there)|are (?:you|there)|have you|has (?:it|the)|can you|could you)\b",
+    re.IGNORECASE,
+)
+_DEMANDS = re.compile(r"\b(?:the following|please (?:answer|provide|send|state|hand in|supply|confirm|give|list|specify|tell)|let (?:me|us) know|need (?:from you|to know))\b", re.IGNORECASE)
+_ITEM = re.compile(
+    r"\b(?:receipt|card|statement|list|copy|photos?|pictures?|screenshots?|number|invoice|form|id|proof|address|name|date|model|version|file|log|serial|code|box|carton|details?)\b",
+    re.IGNORECASE,
+)
+
+
+def many_questions(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
+    """`most` questions and demands for information or more before any help; the finding is the sentence that begins them."""
+    first: Sentence | None = None
+    asked = 0
+    for sentence in reply.body:
+        wanted = _wanted(sentence)
+        if not wanted and first is None and not {"resolve", "put-right"}.isdisjoint(sentence.acts):
+            return
+        if wanted and "choice" not in sentence.acts:
+            first = first or sentence
+            asked += wanted
+    if first is not None and asked >= int(options["most"]):
+        yield Proposal(first.start, first.end, first, fields={"count": str(asked)})
+
+
+def _wanted(sentence: Sentence) -> int:
+    """How many things a sentence wants to know or to have."""
+    text = sentence.text
+    question = "?" in text
+    if not question and not ("request" in sentence.acts or "ask" in sentence.acts):
+        return 0
+    asked = len(_WANTED.findall(text)) if question else 0
+    if _DEMANDS.search(text):
+        asked = max(asked, len(_ITEM.findall(text)), len(_WANTED.findall(text)))
+    return max(asked, 1 if question or _DEMANDS.search(text) else 0)
