@@ -1,0 +1,120 @@
+"""How a reply ends: who signs it, and whether it stops when it is done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from highnote.draft import Block, Zone
+from highnote.language import Sentence
+from highnote.reply import Proposal, Reply
+
+_NOBODY = frozenset("""
+    team teams support service services care customer customers client clients guest guests member members user
+    relations department dept division section unit office offices desk control account accounts accounting receivable
+    payable billing sales after-sales aftersales repairs repair returns helpdesk help success happiness experience
+    delight group ltd limited inc gmbh llc plc company co front back reception technical tech environment environmental
+    lettings credit operations logistics dispatch shipping fulfilment fulfillment warehouse admin administration
+    management hr marketing complaints complaint claims enquiries inquiries hotline centre center community staff crew
+    people folks all everyone everybody us collections finance payments payroll reservations bookings booking orders
+    order delivery deliveries workshop webshop shop store online mail info contact backoffice quality assurance
+    maintenance facilities property security solutions insurance bank council committee board feedback assistance
+    responsible concierge housekeeping the your our from at of for and & - – in with
+    """.split())
+_PLACEHOLDER = re.compile(r"\{\{?.*?\}?\}|\[[^\]]+\]|<[^>]+>|%\w+%?|_{3,}")
+_SELF = re.compile(r"\b(?:my name is|this is|I am|I'm|I’m) (?!(?:The|Your|Our)\b)[A-Z][a-z]+\b(?= (?:from|at|of|in|and)|[.,!])")
+_NAME = re.compile(r"[^\W\d_][\w.'’-]*\.?(?:\s+(?:[^\W\d_][\w.'’-]*|&))*")
+_DIGITS = re.compile(r"[\d@:/]|\bwww\b")
+
+_NEWS = frozenset({"promise", "resolve", "offer", "request", "ask", "choice", "apologise", "refuse", "compensate", "dated"})
+_SOLVES = frozenset({"promise", "resolve", "offer", "compensate", "choice", "dated"})
+_PARTICULAR = re.compile(r"\d|https?:|@|[£$€%]|\b(?:attached|enclosed|below|here is|here are|here's)\b", re.IGNORECASE)
+
+
+def anonymous(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
+    """The signature that holds no name, or the draft that has none; a blank for the name counts as one. Never in chat."""
+    draft = reply.parsed.draft
+    if reply.chat or not reply.body:
+        return
+    if (reply.agent_name and reply.agent_name in draft.source) or _SELF.search(draft.source):
+        return
+    signature = [block for block in draft.blocks if block.zone is Zone.SIGNATURE and block.text.strip()]
+    if signature:
+        if not _signs(signature):
+            start, end = signature[0].source_span(0, len(signature[0].text))
+            yield Proposal(start, end)
+    elif team := _unseen_team(draft.blocks):
+        yield Proposal(*team.source_span(0, len(team.text)))
+    elif not _ends_on_a_name(draft.blocks):
+        yield Proposal(0, 0)
+
+
+def _signs(signature: Sequence[Block]) -> bool:
+    """Whether a line of the signature is a person's name or a blank for one."""
+    first = set(_words(signature[0].text))
+    for number, block in enumerate(signature):
+        if _PLACEHOLDER.search(block.text):
+            return True
+        name = re.split(r",|\s[-–—|/]\s|\|", block.text.lstrip("-–—~^* "))[0].strip()
+        words = _words(name)
+        if not words or _DIGITS.search(name) or not _NAME.fullmatch(name):
+            continue
+        if len(words) <= 5 and not _NOBODY.intersection(words) and not (number and first.issuperset(words)):
+            return True
+    return False
+
+
+def _ends_on_a_name(blocks: Sequence[Block]) -> bool:
+    """Whether the last line is a name that was not seen as a signature ("Thanks from Jo", "Tom")."""
+    last = next((block for block in reversed(blocks) if block.zone in (Zone.BODY, Zone.CLOSING)), None)
+    if last is None:
+        return False
+    if _PLACEHOLDER.fullmatch(last.text.strip()):
+        return True
+    words = last.text.strip(" .!,-–—").split()
+    return 0 < len(words) <= 6 and words[-1][:1].isupper() and not _NOBODY.intersection(_words(last.text)) and len(blocks) > 1
+
+
+def _unseen_team(blocks: Sequence[Block]) -> Block | None:
+    """A last line such as "Your Support Team" that was taken for prose."""
+    last = next((block for block in reversed(blocks) if block.zone in (Zone.BODY, Zone.CLOSING)), None)
+    if last is None or len(blocks) < 2 or last.text.rstrip()[-1:] in ".!?:":
+        return None
+    words = _words(last.text)
+    return last if len(words) <= 6 and _NOBODY.intersection(words[1:]) and last.text.split()[-1][0].isupper() else None
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.findall(r"[\w&-]+", text.lower()) if word not in "-–"]
+
+
+def keeps_talking(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
+    """The first of the sentences that add nothing after the last one that does; `most` of them are let pass."""
+    body = list(reply.body)
+    cut = next((n for n in reversed(range(len(body))) if not _idle(body[n])), None)
+    if cut is None or not any(_SOLVES.intersection(sentence.acts) for sentence in body[: cut + 1]):
+        return
+    idle = [sentence for sentence in body[cut + 1 :] if "thank" not in sentence.acts]
+    talk = [sentence for sentence in idle if not _closes(sentence)]
+    if talk and len(idle) > options["most"]:
+        yield Proposal(talk[0].start, talk[-1].end, talk[0])
+
+
+def _closes(sentence: Sentence) -> bool:
+    """A short wish: the usual way to close."""
+    return "wish" in sentence.acts and len(sentence.span) <= 9
+
+
+def _idle(sentence: Sentence) -> bool:
+    """A sentence that holds nothing for this customer: no deed, no fact, no request."""
+    if {"thank", "wish"}.intersection(sentence.acts) and "apologise" not in sentence.acts:
+        return not {"promise", "resolve", "refuse"}.intersection(sentence.acts) or "wish" in sentence.acts
+    if _NEWS.intersection(sentence.acts) or _PARTICULAR.search(sentence.text):
+        return False
+    return all(_general(clause.tense, clause.mood, clause.subject) for clause in sentence.clauses if clause.parent is None)
+
+
+def _general(tense: str, mood: str, subject: str) -> bool:
+    """A statement that holds always, or a remark without a verb."""
+    return tense in ("present", "") and mood == "statement" and subject != "customer"

@@ -1,0 +1,78 @@
+"""Explaining at length how a fault came about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from highnote.clauses import Clause
+from highnote.language import Sentence
+from highnote.reply import Proposal, Reply
+
+_ELSE = frozenset({"promise", "request", "ask", "choice", "thank", "wish", "refuse", "compensate"})
+"""Acts of a sentence that does more than explain."""
+
+_INSIDE = re.compile(
+    r"\b(?:systems?|software|scripts?|servers?|database|table|queues?|batch\w*|jobs?|process\w*|cluster|engine|logic|feed|sync\w*|migrat\w+|uploads?|updates?|patch\w*|release|firmware|"
+    r"printers?|scann\w+|machines?|presses|press|gauge|sensor|warehouses?|depots?|hubs?|site|shifts?|rota|roster|diary|planner|planning|belt|line|lorry|lorries|vehicles?|round|carriers?|couriers?|"
+    r"suppliers?|vendors?|masts?|cables?|links?|pumps?|controller|backups?|monitor\w*|alerts?|alarm|tools?|codes?|certificates?|keys?|signer|accounts? team|finance|ops|procurement|approver|approval|"
+    r"permissions?|exception|report|records?|files?|index\w*|catalogue|spreadsheet|sheet|form|template|labels?|rules?|filters?|lists?|models?|config\w*|settings?|switch|flag|cache|node|gateway|provider|"
+    r"night|overnight|nightly|weekly|weekdays|manual(?:ly)?|automatic(?:ally)?|internal(?:ly)?|reorg\w*|merger?|merged|moved|calibrat\w+|inventory|stock|run|supervisors?|dispatch\w*|driver|courier|"
+    r"recalculat\w+|archive|cleanup|maintenance|refurb\w*|commission\w*|configured|reconfigured|budget|staff\w*|crew|colleagues?|office|department|section|group)\b",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(
+    r"\b(?:you (?:asked|wanted to know|were asking|wondered)|thank(?:s| you) for asking (?:how|why|what)|good question|your question|as you asked|since you ask|to answer your"
+    r"|for (?:your|the) (?:audit|auditor|accountant|records|insurer|boss))",
+    re.IGNORECASE,
+)
+_THANKED = re.compile(r"\bthank(?:s| you) for asking\b", re.IGNORECASE)
+
+
+def why(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
+    """Runs of more than `most` sentences, or one of more than `clauses` clauses, that tell how the fault came about."""
+    if reply.situation.asks_why or any(_ASKED.search(s.text) or (_THANKED.search(s.text) and s is not reply.body[-1]) for s in reply.body):
+        return
+    for telling, group in groupby(reply.body, key=_tells):
+        run = list(group)
+        if telling and _at_length(run, options):
+            yield Proposal(run[0].start, run[-1].end, run[0])
+
+
+def _at_length(run: Sequence[Sentence], options: Mapping[str, Any]) -> bool:
+    inside = sum(len(set(map(str.lower, _INSIDE.findall(s.text)))) for s in run)
+    causes = sum("explain" in s.acts or _was(s) for s in run)
+    if len(run) > options["most"]:
+        return inside + causes >= 2
+    return causes > 0 and inside > 0 and sum(1 for s in run for clause in s.clauses if clause.tense) > options["clauses"]
+
+
+def _was(sentence: Sentence) -> bool:
+    """Something had been so, or was not done: the background of a story."""
+    return any(c.tense == "past" and (c.polarity == "negative" or c.voice == "passive") and c.subject != "customer" for c in sentence.clauses)
+
+
+def _tells(sentence: Sentence) -> bool:
+    """Whether a sentence states how things are or were inside the company, and no more than that."""
+    if _ELSE.intersection(sentence.acts) or "?" in sentence.text:
+        return False
+    if "explain" not in sentence.acts and "apologise" in sentence.acts:
+        return False
+    heads = [clause for clause in sentence.clauses if clause.tense and clause.link in ("", "contrast", "cause", "result")]
+    return bool(heads) and all(_is_inside(clause) for clause in heads[:1]) and not any(_is_for_customer(clause) for clause in heads)
+
+
+def _is_inside(clause: Clause) -> bool:
+    """A statement about us, others or nobody that is not about the future."""
+    return clause.mood == "statement" and clause.subject != "customer" and clause.tense != "future" and clause.modal in ("", "can", "could", "would", "should", "have to")
+
+
+def _is_for_customer(clause: Clause) -> bool:
+    """What is done or will be so for this customer: "I've refunded …", "your new card is …", "you will have …"."""
+    if clause.tense == "future" or clause.mood in ("imperative", "question"):
+        return True
+    if clause.subject_word == "i":
+        return True
+    return clause.tense == "present" and "customer" in (clause.subject, clause.subject_owner) and clause.time in ("day", "")
