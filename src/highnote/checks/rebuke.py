@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from spacy.tokens import Token
+
 from highnote.clauses import Clause
 from highnote.reply import Proposal, Reply
 
@@ -39,7 +41,13 @@ def _denies(clause: Clause) -> bool:
         and clause.tense in ("past", "present")
         and not clause.modal
         and clause.link in ("", "contrast", "report")
+        and _negated(clause.verb)
+        and not any(token.lower_ == "you" for token in clause.verb.doc[clause.start : clause.end])
     )
+
+
+def _negated(verb: Token) -> bool:
+    return any(child.dep_ == "neg" for child in verb.children)
 
 
 def _content(clause: Clause) -> frozenset[str]:
