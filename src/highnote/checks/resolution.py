@@ -9,7 +9,7 @@ from typing import Any
 from highnote.language import Sentence
 from highnote.reply import Proposal, Reply
 
-_HELPS = frozenset({"resolve", "choice", "put-right"})
+_HELPS = frozenset({"resolve", "choice", "put-right", "compensate"})
 _LINK = re.compile(r"https?://|www\.|\S@\S+\.\w|\b\w+\.(?:com|example|org|co\.uk|net)\b", re.IGNORECASE)
 _ANSWERS = re.compile(r"^\W*(?:yes|no|sure|of course|certainly|absolutely|done|correct|it does|it is|you can)\b", re.IGNORECASE)
 # Steps and questions that lead to no help: waiting, writing again, going elsewhere, calming down.
@@ -17,7 +17,7 @@ _IDLE = frozenset(
     """
     contact call ring phone write try email mail message visit speak ask bear wait hold hang calm reconsider think hesitate note
     accept read rest feel see look forgive excuse understand know stay give go come drop watch be allow keep have hear leave
-    remember consider bring hand fax present prove check enjoy treat quote let do reply appreciate apply
+    remember consider bring fax present prove check enjoy treat quote let do reply appreciate apply
     """.split()
 )
 _DOUBT = re.compile(r"\b(?:are you sure|can you prove|did you (?:really|even)|is it possible|have you read|who|why)\b", re.IGNORECASE)
@@ -38,28 +38,38 @@ _STALLS = re.compile(
 )
 
 
+_ELSEWHERE = re.compile(r"\b(?:contact|call|ring|write to|ask|reach out to)\b.{0,40}\b(?:department|team|hotline|helpline|office|branch|support|desk)\b", re.IGNORECASE)
+_SENDS = re.compile(
+    r"\b(?:go(?:es)? out|leaves?|ships?|send|sent|post|replace|refund|repair|collect|credit|fix|cancel|change|correct|bring|deliver|swap|reimburse|a new one)\w*\b", re.IGNORECASE
+)
+
+
 def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     """A body in which no sentence solves, acts, offers, answers or names a day, though somebody waits for that."""
     if not reply.body or any(_helps(sentence) for sentence in reply.body):
         return
-    if any("refuse" in sentence.acts and not _STALLS.search(sentence.text) for sentence in reply.body):
-        return
     stalls = [sentence for sentence in reply.body if _STALLS.search(sentence.text)]
+    if not stalls and any("refuse" in sentence.acts for sentence in reply.body):
+        return
     if reply.asked is None:
         if reply.chat or not stalls or not any(_AWAITED.search(sentence.text) for sentence in reply.body):
             return
-    elif reply.situation.kind not in ("complaint", "request") or not (reply.situation.harm or stalls):
+    elif reply.situation.kind not in ("complaint", "request") or not (reply.situation.harm or reply.situation.remedies or stalls):
         return
     yield Proposal(0, 0)
 
 
 def _helps(sentence: Sentence) -> bool:
-    acts = sentence.acts
-    if not _HELPS.isdisjoint(acts) or _LINK.search(sentence.text) or _ANSWERS.search(sentence.text):
+    acts, text = sentence.acts, sentence.text
+    if "pitch" in acts and _HELPS.isdisjoint(acts) and "promise" not in acts:
+        return False
+    if not _HELPS.isdisjoint(acts) or _ANSWERS.search(text) or (_LINK.search(text) and not _ELSEWHERE.search(text)):
         return True
-    if "offer" in acts and not _IF_WE_CAN.search(sentence.text):
+    if "offer" in acts and not _IF_WE_CAN.search(text):
         return True
-    if "dated" in acts and "promise" in acts:
+    if "dated" in acts and ("promise" in acts or not _STALLS.search(text)):
+        return True
+    if "promise" in acts and _SENDS.search(text) and not _STALLS.search(text):
         return True
     if "refuse" in acts or _IF_WE_CAN.search(sentence.text):
         return False
@@ -74,6 +84,7 @@ _WANTED = re.compile(
     re.IGNORECASE,
 )
 _DEMANDS = re.compile(r"\b(?:the following|please (?:answer|provide|send|state|hand in|supply|confirm|give|list|specify|tell)|let (?:me|us) know|need (?:from you|to know))\b", re.IGNORECASE)
+_OFFERS = re.compile(r"^\W*(?:what about|how about|or\b|would you (?:like|prefer|rather)|shall i)", re.IGNORECASE)
 _ITEM = re.compile(
     r"\b(?:receipt|card|statement|list|copy|photos?|pictures?|screenshots?|number|invoice|form|id|proof|address|name|date|model|version|file|log|serial|code|box|carton|details?)\b",
     re.IGNORECASE,
@@ -81,18 +92,18 @@ _ITEM = re.compile(
 
 
 def many_questions(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
-    """`most` questions and demands for information or more before any help; the finding is the sentence that begins them."""
-    first: Sentence | None = None
-    asked = 0
+    """`most` questions and demands for information or more before any help; the finding is the sentence that asks most."""
+    found: list[tuple[int, Sentence]] = []
     for sentence in reply.body:
-        wanted = _wanted(sentence)
-        if not wanted and first is None and not {"resolve", "put-right"}.isdisjoint(sentence.acts):
+        wanted = 0 if _OFFERS.search(sentence.text) else _wanted(sentence)
+        if not wanted and not found and not {"resolve", "put-right"}.isdisjoint(sentence.acts):
             return
-        if wanted and "choice" not in sentence.acts:
-            first = first or sentence
-            asked += wanted
-    if first is not None and asked >= int(options["most"]):
-        yield Proposal(first.start, first.end, first, fields={"count": str(asked)})
+        if wanted and ("choice" not in sentence.acts or wanted > 2):
+            found.append((wanted, sentence))
+    count = sum(wanted for wanted, _ in found)
+    if count >= int(options["most"]):
+        chief = max(found, key=lambda pair: pair[0])[1]
+        yield Proposal(chief.start, chief.end, chief, fields={"count": str(count)})
 
 
 def _wanted(sentence: Sentence) -> int:
