@@ -183,15 +183,12 @@ def _status(run: Run) -> Status:
 def _thread(file: Path | None) -> Sequence[Message]:
     if file is None:
         return ()
-    from highnote.reading import ReadingError
-    from highnote.thread import read_thread
+    from highnote.thread import ThreadError, read_thread
 
     try:
         return read_thread(file)
-    except ReadingError as error:
-        fail(f"{file}: {error}")
-    except OSError as error:
-        fail(f"{file}: the thread cannot be read: {error.strerror}.")
+    except ThreadError as error:
+        fail(str(error))
 
 
 def _date(text: str | None) -> datetime | None:
