@@ -58,15 +58,21 @@ _KISSES = re.compile(r"\A[xX]{2,4}\Z")
 
 def unfilled_blank(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     """The blanks of a template that nobody filled in, in every zone but the quote."""
+    in_paths = {m[0] for block in reply.parsed.draft.blocks for m in _BLANKS.finditer(block.text) if _in_path(block.text, *m.span())}
     code = [match.span() for match in _CODE.finditer(reply.parsed.draft.source)]
     for block in reply.parsed.draft.blocks:
         if block.zone is Zone.QUOTE:
             continue
         for match in _BLANKS.finditer(block.text):
             start, end = block.source_span(*match.span())
-            if any(first <= start < last for first, last in code) or _is_meant(block, match):
+            if any(first <= start < last for first, last in code) or match[0] in in_paths or _is_meant(block, match):
                 continue
             yield Proposal(start, end, _sentence_at(reply, start), fields={"blank": match[0]})
+
+
+def _in_path(text: str, start: int, end: int) -> bool:
+    """Whether a blank is part of an address: “/customers/{customer_id}/invoices”."""
+    return text[max(start - 1, 0) : start] in ("/", "=") or text[end : end + 1] == "/"
 
 
 def _is_meant(block: Block, match: re.Match[str]) -> bool:
