@@ -142,7 +142,10 @@ def _stands_alone(place: Place) -> bool:
     for clause in place.sentence.clauses:
         own = [t for t in clause.tokens if not (place.start <= t.idx < place.end)]
         outside = not (place.start <= clause.verb.idx < place.end)
-        if outside and clause.tense and clause.link in ("", "contrast") and (clause.subject != "nobody" or clause.mood == "imperative"):
+        parent = clause.parent
+        # "Rest assured that it ships today": what was reported stands alone once the words that report it are gone.
+        freed = clause.link == "report" and parent is not None and place.start <= parent.verb.idx < place.end
+        if outside and clause.tense and (clause.link in ("", "contrast") or freed) and (clause.subject != "nobody" or clause.mood == "imperative"):
             return len(own) > 1
     return False
 
@@ -235,8 +238,9 @@ def _small_letters(place: Place) -> tuple[Edit, ...]:
     return (place.edit(place.start, place.end, _cased(calm, place.before)),) if calm != text else ()
 
 
-_JOINS = re.compile(r"^[\s,;:–—-]+(?:(?:but|so|and|yet|still|only|even so|that said|however)\b[\s,]*)?", re.IGNORECASE)
-_OPENS_CLAUSE = re.compile(r"\bthat$", re.IGNORECASE)
+_JOINS = re.compile(
+    r"^[\s,;:–—-]+(?:(?:but|so|and|yet|still|only|even so|that said|however)\b[\s,]*)?", re.IGNORECASE
+)
 
 
 def _drop_aside(place: Place) -> tuple[Edit, ...]:
@@ -245,27 +249,23 @@ def _drop_aside(place: Place) -> tuple[Edit, ...]:
     Nothing is offered where the flagged words are woven into the sentence, or where what follows could not begin one.
     """
     text, before, after = place.block.text, place.before, place.after
-    flagged = text[place.start : place.end]
-    opens, closes = not before.strip(), not re.search(r"\w", after)
-    if not opens and not _stands_alone(place):
+    closes = not re.search(r"\w", after)
+    if before.strip():
+        set_off = re.search(r"[,;–—]\s*$", before) and (closes or re.match(r"\s*,", after))
+        return _delete_match(place) if set_off and _stands_alone(place) else ()
+    opens_clause = text[: place.end].lower().endswith(" that")
+    joint = re.match(r"\s+", after) if opens_clause else re.match(r"(?=\s*[,;:–—-])", after) and _JOINS.match(after)
+    if closes or not joint or not _begins_sentence(place, place.end + joint.end()):
         return ()
-    if opens and not closes:
-        lead = "" if _OPENS_CLAUSE.search(flagged) and not _JOINS.match(after.lstrip()) else None
-        joint = _JOINS.match(after) if lead is None else re.match(r"\s*", after)
-        if joint is None or joint.end() >= len(after) or not _begins_sentence(place, place.end + joint.end()):
-            return ()
-        at = place.end + joint.end()
-        return (place.edit(place.bounds[0], at + 1, text[at].upper()),)
-    if not opens and re.search(r"[,;–—]\s*$", before) and (closes or re.match(r"\s*,", after)):
-        return _delete_match(place)
-    return ()
+    at = place.end + joint.end()
+    return (place.edit(place.bounds[0], at + 1, text[at].upper()),)
 
 
 def _begins_sentence(place: Place, at: int) -> bool:
     """Whether the first word from `at` on is a subject, or the start of an order, of a main clause."""
     for clause in place.sentence.clauses:
         first = next((t for t in clause.tokens if t.idx >= at and not t.is_punct), None)
-        if first is None or first.idx != at or not clause.tense and clause.mood != "imperative":
+        if first is None or first.idx != at or (not clause.tense and clause.mood != "imperative"):
             continue
         return first.dep_ != "mark" and clause.link not in ("relative", "cause", "purpose", "time", "concession")
     return False
