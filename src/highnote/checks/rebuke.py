@@ -28,16 +28,22 @@ def denied(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     ]
     for sentence in reply.body:
         for clause in sentence.clauses:
-            if _denies(clause) and any(len(_content(clause) & report) >= _SHARED for report in reports):
+            if _denies(clause) and any(_meets(clause, report) for report in reports):
                 start, end = sentence.source(clause.start, clause.end)
                 yield Proposal(start, end, sentence)
+
+
+def _meets(clause: Clause, report: frozenset[str]) -> bool:
+    """Whether a clause says the same of the same thing as a report."""
+    predicate = clause.complement or clause.verb.lemma_.lower()
+    return predicate in report and len(_content(clause) & report) >= _SHARED
 
 
 def _denies(clause: Clause) -> bool:
     return (
         clause.polarity == "negative"
         and clause.mood == "statement"
-        and clause.subject in ("third", "nobody")
+        and clause.subject == "third"
         and clause.tense in ("past", "present")
         and not clause.modal
         and clause.link in ("", "contrast", "report")
