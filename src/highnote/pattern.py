@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 
+from highnote.language import PLAIN
+
 if TYPE_CHECKING:
     from highnote.clauses import Clause
     from highnote.language import Sentence
@@ -57,14 +59,15 @@ _COMMON = frozenset(
     "am was were been have has had do does did not no will would can could should may might must 's 'd , . ? ! :".split()
 )
 
-_ANY = r"\x02[^\x03]*\x03"
-_COMMA = r"(?:\x02,\x1f[^\x03]*\x03)?"
-_LEADS = "(?:and|but|so|also|well|now|oh|again|however|then|hi|hello|dear|please|just|or|plus|yes|no|,|-|–|—)"
-_BEGIN = rf"(?:\A|(?<=\x03)\x02[;:–—-]\x1f[^\x03]*\x03)(?:\x02{_LEADS}\x1f[^\x03]*\x03)*?"
-_END = r"(?=(?:\x02[^\x1f\w]*\x1f[^\x03]*\x03)*\Z)"
+# A token is a line: norm, tab, base forms between slashes, tab, part of speech, tag and dependency.
+_ANY = r".+\n"
+_COMMA = r"(?:,\t.*\n)?"
+_LEADS = "(?:and|but|so|also|well|now|oh|again|however|then|hi|hello|dear|please|just|or|plus|yes|no|,|-)"
+_BEGIN = rf"(?:\A|^[;:-]\t.*\n)(?:{_LEADS}\t.*\n)*?"
+_END = r"(?=(?:[^\w\t\n]*\t.*\n)*\Z)"
 _NP = (
-    r"(?:\x02[^\x03]*\x1f(?:DET|PRON) [^\x03]*\x03)?(?:\x02[^\x03]*\x1f(?:ADJ|NUM|NOUN|PROPN|ADV) [^\x03]*\x03){0,4}?"
-    r"\x02[^\x03]*\x1f(?:NOUN|PROPN|PRON) [^\x03]*\x03"
+    r"(?:.*\t(?:DET|PRON) .*\n)?(?:.*\t(?:ADJ|NUM|NOUN|PROPN|ADV) .*\n){0,4}?"
+    r".*\t(?:NOUN|PROPN|PRON) .*\n"
 )
 
 
@@ -110,18 +113,19 @@ class _Part:
     """The one base form that this part is, escaped, where it is one."""
 
 
-def _token(norm: str = r"[^\x1f]*", lemmas: str = r"[^\x1f]*", tags: str = r"[^\x03]*") -> str:
-    return rf"\x02{norm}\x1f{lemmas}\x1f{tags}\x03"
+def _token(norm: str) -> str:
+    """A token with this norm."""
+    return rf"{norm}\t.*\n"
 
 
 def _base(lemmas: str) -> str:
     """A token that has one of the base forms."""
-    return _token(lemmas=rf"[^\x1f]*/{lemmas}/[^\x1f]*")
+    return rf".*/{lemmas}/.*\n"
 
 
 def _alternatives(parts: Sequence[_Part]) -> str:
     """One of the parts, the longest first, so that "get back to" wins over "get back"; single words are put together."""
-    longer = sorted((part for part in parts if not part.norm and not part.lemma), key=lambda part: -part.regex.count(r"\x02"))
+    longer = sorted((part for part in parts if not part.norm and not part.lemma), key=lambda part: -part.regex.count(r"\n"))
     options = [part.regex for part in longer]
     if norms := [part.norm for part in parts if part.norm]:
         options.append(_token(norm=f"(?:{'|'.join(norms)})"))
@@ -130,13 +134,14 @@ def _alternatives(parts: Sequence[_Part]) -> str:
     return f"(?:{'|'.join(options)})"
 
 
-def _tags(name: str) -> str:
-    return rf"[A-Z]+ {_TAGS[name]} [^\x03]*" if name in _TAGS else rf"{name} [^\x03]*"
+def _tagged(name: str) -> str:
+    """What a token with this part of speech, or this form of a verb, looks like."""
+    return rf".*\t\w+ {_TAGS[name]} " if name in _TAGS else rf".*\t{name} "
 
 
 def _spell(word: str) -> list[str]:
     """The tokens that spaCy makes of a word of a phrase, as norms."""
-    word = word.lower().replace("\u2019", "'")
+    word = word.lower().translate(PLAIN).replace("\u2019", "'")
     word = _IRREGULAR.get(word, word)
     for old, new in _CONTRACTIONS:
         if word.endswith(old) and word != old:
@@ -186,7 +191,7 @@ class Phrases:
         body = self._sequence(tree, inside, top=not inside)
         if inside:
             return body
-        return _Part(rf"{_BEGIN if begin else ''}(?P<m>{body.regex})", body.triggers)
+        return _Part(rf"{_BEGIN if begin else '^'}(?P<m>{body.regex})", body.triggers)
 
     def _sequence(self, tree: Tree[Token], inside: tuple[str, ...], *, top: bool = False) -> _Part:
         children = [child for child in tree.children if isinstance(child, Tree) and not (top and child.data == "begin")]
@@ -213,7 +218,7 @@ class Phrases:
                 base, tag = tree.children
                 assert isinstance(base, Tree)
                 part = self._item(base, inside)
-                return _Part(rf"(?=\x02[^\x03]*\x1f{_tags(str(tag))}\x03){part.regex}", part.triggers)
+                return _Part(rf"(?={_tagged(str(tag))}){part.regex}", part.triggers)
             case "list":
                 return self._list(str(tree.children[0]), inside)
             case "one_of" | "maybe" | "not_ahead":
@@ -226,13 +231,13 @@ class Phrases:
                 return _Part(regex, _union(part.triggers for part in parts))
             case "gap":
                 most = 10 if tree.children[0] == "...." else 4
-                return _Part(rf"(?:\x02(?![;?!]\x1f)[^\x03]*\x03){{0,{most}}}?", None, needs_comma=False)
+                return _Part(rf"(?:(?![;?!]\t).+\n){{0,{most}}}?", None, needs_comma=False)
             case "begin":
                 return _Part(r"\A", None, needs_comma=False)
             case "end":
                 return _Part(_END, None, needs_comma=False)
             case _:
-                sign = str(tree.children[0]).removeprefix("\\")  # `\\$` is the sign of money, `$` the end
+                sign = str(tree.children[0]).removeprefix("\\").translate(PLAIN)  # `\\$` is the sign of money, `$` the end
                 return _Part(_token(norm=re.escape(sign)), None if sign in _COMMON else frozenset({sign}), needs_comma=False)
 
     def _word(self, text: str) -> _Part:
@@ -240,7 +245,7 @@ class Phrases:
         for word in _spell(text):
             if "-" in word.strip("-"):
                 pieces = [re.escape(piece) for piece in word.split("-")]
-                apart = f"(?:{_token(norm='[-–]')})?".join(_token(norm=piece) for piece in pieces)
+                apart = f"(?:{_token('-')})?".join(_token(norm=piece) for piece in pieces)
                 regexes.append(f"(?:{_token(norm=re.escape(word))}|{_token(norm=''.join(pieces))}|{apart})")
             else:
                 regexes.append(_token(norm=re.escape(word)))
@@ -258,7 +263,7 @@ class Phrases:
             return self._list(_LISTED[name], inside)
         if name == "NP":
             return _Part(f"(?:{_NP})", None)
-        return _Part(_ANY if name == "ANY" else _token(tags=_tags(name)), None)
+        return _Part(_ANY if name == "ANY" else rf"{_tagged(name)}.*\n", None)
 
     def _list(self, name: str, inside: tuple[str, ...]) -> _Part:
         if name in inside:
@@ -303,7 +308,7 @@ def _rarer(one: frozenset[str] | None, other: frozenset[str] | None) -> frozense
 @lru_cache(maxsize=None)
 def _compiled(regex: str) -> re.Pattern[str]:
     """The regular expression, compiled when a trigger first calls for it: most patterns are never needed in a run."""
-    return re.compile(regex)
+    return re.compile(regex, re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
