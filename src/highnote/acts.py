@@ -11,7 +11,7 @@ FAREWELLS = frozenset({"thank", "wish"})
 """Acts that end a body without being its last word: the sentence before them counts as the last."""
 
 SUBSTANCE = frozenset({"apologise", "refuse", "promise", "resolve", "ask"})
-"""Acts that make more of a sentence than a farewell, unless they are read off its thanks or wish ("We hope you will …")."""
+"""Acts that make more of a sentence than a farewell, unless read off its thanks or wish ("We hope you will …")."""
 
 
 class Acts:

@@ -11,8 +11,12 @@ from highnote.language import Sentence
 from highnote.reply import Proposal, Reply
 
 _WORD = re.compile(r"\w[\w'’-]*")
-_POLITE = re.compile(r"\b(?:please|pls|kindly|could you|would you|thank|thanks|thx|cheers|welcome|sorry|apolog\w+)\b", re.IGNORECASE)
-_PARTING = re.compile(r"\b(?:regards|wishes|sincerely|faithfully|cheers|take care|all the best|yours|best)\b", re.IGNORECASE)
+_POLITE = re.compile(
+    r"\b(?:please|pls|kindly|could you|would you|thank|thanks|thx|cheers|welcome|sorry|apolog\w+)\b", re.IGNORECASE
+)
+_PARTING = re.compile(
+    r"\b(?:regards|wishes|sincerely|faithfully|cheers|take care|all the best|yours|best)\b", re.IGNORECASE
+)
 
 
 def curt(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
@@ -23,18 +27,17 @@ def curt(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     text = " ".join(block.text for block in blocks if block.zone not in (Zone.QUOTE, Zone.SIGNATURE))
     zones = {block.zone for block in blocks if block.text.strip()}
     framed = bool(zones & {Zone.GREETING, Zone.CLOSING, Zone.SIGNATURE}) or _PARTING.search(text) is not None
-    if not framed and not _POLITE.search(text):
-        yield Proposal(0, 0)
-    elif _is_one_line_to_many(reply, text, options) and not _POLITE.search(text):
+    if not _POLITE.search(text) and (not framed or _is_one_line_to_many(reply, options)):
         yield Proposal(0, 0)
 
 
-def _is_one_line_to_many(reply: Reply, text: str, options: Mapping[str, Any]) -> bool:
+def _is_one_line_to_many(reply: Reply, options: Mapping[str, Any]) -> bool:
     if reply.asked is None or len(reply.body) > 1:
         return False
     said = _WORD.findall(reply.body[0].text)
     asked = _WORD.findall(reply.thread[reply.asked].text)
-    return len(said) <= options["few_words"] and len(asked) >= options["many_words"]
+    few, many = int(options["few_words"]), int(options["many_words"])
+    return len(said) <= few and len(asked) >= many
 
 
 # ---------------------------------------------------------------- shouting
@@ -72,12 +75,14 @@ _ACRONYMS = _set("""
 _CAPITALS = re.compile(r"(?<![\w@#&./-])[A-Z][A-Z'’]*(?![\w@#&/-])")
 _MARKS = re.compile(r"[!?]{2,}")
 _KEYS = re.compile(
-    r"\b(?:press|click|tap|hit|type|text|reply|code|select|choose|button|key|option|called|named|marked|labelled|labeled|"
+    r"\b(?:press|click|tap|hit|type|text|reply|code|select|choose|button|key|option|called|named|"
+    r"marked|labelled|labeled|"
     r"reads?|says?|shows?|word|menu|switch|model|keyword|enter|send)\W*$",
     re.IGNORECASE,
 )
 _JOY = re.compile(
-    r"\b(?:congrat\w*|hooray|hurrah|yay|woo\w*|whoop\w*|bravo|happy|enjoy|thank\w*|welcome|great news|good news|fantastic|"
+    r"\b(?:congrat\w*|hooray|hurrah|yay|woo\w*|whoop\w*|bravo|happy|enjoy|thank\w*|welcome|"
+    r"great news|good news|fantastic|"
     r"amazing|wonderful|love|lovely|brilliant|well done|cheers|birthday|glad|delighted|have fun|awesome)\b",
     re.IGNORECASE,
 )
@@ -85,7 +90,9 @@ _JOY = re.compile(
 
 def shouting(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     """Words in capitals and marks in a row, one proposal a sentence; joy, acronyms, names, codes and keys are none."""
-    cheerful = reply.situation.kind == "praise"
+    theirs = "" if reply.asked is None else reply.thread[reply.asked].text
+    kind = reply.situation.kind
+    cheerful = kind == "praise" or ("!!" in theirs and kind not in ("complaint", "request"))
     for sentence in reply.parsed.sentences:
         if sentence.block.kind is Kind.HEADING:
             continue
@@ -146,8 +153,10 @@ def _runs(text: str, places: list[re.Match[str]]) -> Iterator[list[re.Match[str]
 # ---------------------------------------------------------------- slang
 
 _SLANG = re.compile(
-    r"(?<![\w'’.@/-])(?:gonna|wanna|gotta|gimme|lemme|dunno|kinda|sorta|ain['’]?t|u|ur|urs|r u|ya|yep yep|lol|lmao|rofl|omg|omfg|"
-    r"wtf|btw tho|idk|imho|tbh|ngl|fr|smh|brb|thx|thnx|tx|ty|tysm|pls|plz|plox|tho|thru|cuz|coz|bc|cos u|b4|gr8|l8r|2day|2moro|"
+    r"(?<![\w'’.@/-])(?:gonna|wanna|gotta|gimme|lemme|dunno|kinda|sorta|ain['’]?t|u|ur|urs|r u|ya|"
+    r"yep yep|lol|lmao|rofl|omg|omfg|"
+    r"wtf|btw tho|idk|imho|tbh|ngl|fr|smh|brb|thx|thnx|tx|ty|tysm|pls|plz|plox|tho|thru|cuz|coz|bc|"
+    r"cos u|b4|gr8|l8r|2day|2moro|"
     r"tmrw|nvm|np|hmu|ikr|jk|haha\w*|hehe\w*|yolo|yikes|whatevs|deets|totes|srsly|obvs|def gonna|awks|soz|innit|"
     r"no prob(?:s|lemo)?|sup|wassup|yo|dude|bruh|bro|buddy|pal|fam|hun|babe|no worries mate|cheers mate|my bad|"
     r"sucks|that sucks|crap|damn|screw(?:ed)? up|dang|heck yeah|yeet|lit|peeps)(?![\w'’@/-]|\.\w)",
@@ -164,10 +173,11 @@ def slang(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     theirs = "" if reply.asked is None else reply.thread[reply.asked].text
     if _chatty(theirs):
         return
-    upset = reply.asked is not None and (reply.situation.upset or reply.situation.kind == "complaint")
+    upset = reply.situation.upset
     for sentence in reply.parsed.sentences:
         text, begin = sentence.text, sentence.span.start_char
-        found = [m.span() for pattern in (_SLANG, _MATE) for m in pattern.finditer(text) if m[0].upper() != m[0] or len(m[0]) == 1]
+        words = [m for pattern in (_SLANG, _MATE) for m in pattern.finditer(text)]
+        found = [m.span() for m in words if not m[0].isupper() or len(m[0]) == 1]
         found += [m.span() for m in _STRETCHED.finditer(text) if not _PLAIN.search(m[0])]
         if upset:
             found += [m.span() for m in _EMOJI.finditer(text)]

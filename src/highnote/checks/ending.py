@@ -10,7 +10,7 @@ from highnote.draft import Block, Zone
 from highnote.language import Sentence
 from highnote.reply import Proposal, Reply
 
-_NOBODY = frozenset("""
+_NOBODY_TEXT = """
     team teams support service services care customer customers client clients guest guests member members user
     relations department dept division section unit office offices desk control account accounts accounting receivable
     payable billing sales after-sales aftersales repairs repair returns helpdesk help success happiness experience
@@ -21,15 +21,21 @@ _NOBODY = frozenset("""
     order delivery deliveries workshop webshop shop store online mail info contact backoffice quality assurance
     maintenance facilities property security solutions insurance bank council committee board feedback assistance
     responsible concierge housekeeping the your our from at of for and & - – in with
-    """.split())
+"""
+_NOBODY = frozenset(_NOBODY_TEXT.split())
 _PLACEHOLDER = re.compile(r"\{\{?.*?\}?\}|\[[^\]]+\]|<[^>]+>|%\w+%?|_{3,}")
-_SELF = re.compile(r"\b(?:my name is|this is|I am|I'm|I’m) (?!(?:The|Your|Our)\b)[A-Z][a-z]+\b(?= (?:from|at|of|in|and)|[.,!])")
+_SELF = re.compile(r"\b(?:my name is|this is|I am|I['’]m) (?!(?:The|Your|Our)\b)[A-Z][a-z]+\b(?= (?:from|at|of|in|and)|[.,!])")
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*\.?(?:\s+(?:[^\W\d_][\w.'’-]*|&))*")
 _DIGITS = re.compile(r"[\d@:/]|\bwww\b")
 
 _NEWS = frozenset({"promise", "resolve", "offer", "request", "ask", "choice", "apologise", "refuse", "compensate", "dated"})
 _SOLVES = frozenset({"promise", "resolve", "offer", "compensate", "choice", "dated"})
-_PARTICULAR = re.compile(r"\d|https?:|@|[£$€%]|\b(?:attached|enclosed|below|here is|here are|here's)\b", re.IGNORECASE)
+_PARTICULAR = re.compile(
+    r"\d|https?:|@|[£$€%]|\b(?:the|this|that|these|those|it|its|he|she|they|them|his|her|their|both|your|i|my|please|if|attached"
+    r"|enclosed|below|here)\b",
+    re.IGNORECASE,
+)
+"""What points at something in particular: talk for its own sake has nothing of it."""
 
 
 def anonymous(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
@@ -56,7 +62,7 @@ def _signs(signature: Sequence[Block]) -> bool:
     for number, block in enumerate(signature):
         if _PLACEHOLDER.search(block.text):
             return True
-        name = re.split(r",|\s[-–—|/]\s|\|", block.text.lstrip("-–—~^* "))[0].strip()
+        name = re.split(r",|\s[-–—|/@]\s|\||\s(?:from|at|of)\s", block.text.lstrip("-–—~^* "))[0].strip()
         words = _words(name)
         if not words or _DIGITS.search(name) or not _NAME.fullmatch(name):
             continue
@@ -95,10 +101,10 @@ def keeps_talking(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal
     cut = next((n for n in reversed(range(len(body))) if not _idle(body[n])), None)
     if cut is None or not any(_SOLVES.intersection(sentence.acts) for sentence in body[: cut + 1]):
         return
-    idle = [sentence for sentence in body[cut + 1 :] if "thank" not in sentence.acts]
-    talk = [sentence for sentence in idle if not _closes(sentence)]
+    idle = [sentence for sentence in body[cut + 1 :] if "thank" not in sentence.acts and not _closes(sentence)]
+    talk = [sentence for sentence in idle if "wish" not in sentence.acts]
     if talk and len(idle) > options["most"]:
-        yield Proposal(talk[0].start, talk[-1].end, talk[0])
+        yield Proposal(idle[0].start, idle[-1].end, idle[0])
 
 
 def _closes(sentence: Sentence) -> bool:
@@ -117,4 +123,4 @@ def _idle(sentence: Sentence) -> bool:
 
 def _general(tense: str, mood: str, subject: str) -> bool:
     """A statement that holds always, or a remark without a verb."""
-    return tense in ("present", "") and mood == "statement" and subject != "customer"
+    return tense in ("present", "future", "") and mood == "statement" and subject != "customer"

@@ -33,7 +33,10 @@ _THANKED = re.compile(r"\bthank(?:s| you) for asking\b", re.IGNORECASE)
 
 def why(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     """Runs of more than `most` sentences, or one of more than `clauses` clauses, that tell how the fault came about."""
-    if reply.situation.asks_why or any(_ASKED.search(s.text) or (_THANKED.search(s.text) and s is not reply.body[-1]) for s in reply.body):
+    asked = reply.situation
+    if asked.asks_why or (reply.asked is not None and not asked.harm and asked.kind in ("praise", "enquiry")):
+        return
+    if any(_ASKED.search(s.text) or (_THANKED.search(s.text) and s is not reply.body[-1]) for s in reply.body):
         return
     for telling, group in groupby(reply.body, key=_tells):
         run = list(group)
@@ -45,7 +48,7 @@ def _at_length(run: Sequence[Sentence], options: Mapping[str, Any]) -> bool:
     inside = sum(len(set(map(str.lower, _INSIDE.findall(s.text)))) for s in run)
     causes = sum("explain" in s.acts or _was(s) for s in run)
     if len(run) > options["most"]:
-        return inside + causes >= 2
+        return inside + causes >= 2 and (causes > 0 or any(clause.tense == "past" for s in run for clause in s.clauses))
     return causes > 0 and inside > 0 and sum(1 for s in run for clause in s.clauses if clause.tense) > options["clauses"]
 
 
