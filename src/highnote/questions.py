@@ -356,6 +356,8 @@ class Piece:
     """A main clause of the reply with what is subordinate to it."""
 
     sentence: Sentence
+    start: int
+    end: int
     text: str
     keys: Mapping[str, float]
     cues: frozenset[str]
@@ -377,7 +379,7 @@ def pieces(reply: Iterable[Sentence], said: frozenset[str]) -> list[Piece]:
             new = any(key not in said for key in keys) or bool(cues & {"yes", "no"})
             if _EMPTY_TALK.match(text) and not cues & {"money", "span", "day"}:
                 continue
-            found.append(Piece(sentence, text, keys, cues, new))
+            found.append(Piece(sentence, start, end, text, keys, cues, new))
     return found
 
 
@@ -406,10 +408,10 @@ def _clause_follows(token: Token) -> bool:
 
 PAIR = (
     "focus", "theme", "cue", "polar", "echo", "personal", "refuses", "new", "order", "long", "rival", "focus_cue", "focus_polar",
-    "reach", "done", "own", "similar",
+    "reach", "own", "similar", "helps", "helps_do", "declines", "hands_on", "asks_back",
 )  # fmt: skip
 """What is measured of an ask and a piece of the reply."""
-WHOLE = ("supply", "later", "short", "request", "polar_ask", "open_ask", "asks", "focus_all", "pieces")
+WHOLE = ("supply", "later", "short", "request", "polar_ask", "open_ask", "what_now", "asks", "helped", "focus_all", "pieces")
 """What is measured of an ask and the reply as a whole."""
 
 _FAMILIES = {
@@ -473,9 +475,13 @@ def measure(
     cues = [[_cue(ask, bit) for bit in bits] for ask in found]
     alike: Sequence[Sequence[float]] = [[0.0] * len(bits) for _ in found]
     if likeness is not None and bits and found:
-        alike = likeness([_in_context(ask) for ask in found], [bit.text for bit in bits])
+        texts = [_in_context(ask) for ask in found]
+        parts, wholes_of = likeness(texts, [bit.text for bit in bits]), likeness(texts, [bit.sentence.text for bit in bits])
+        alike = [[max(pair) for pair in zip(*rows, strict=True)] for rows in zip(parts, wholes_of, strict=True)]
+    near = [{k for b in bits if b.sentence is bit.sentence for k in b.keys} for bit in bits]
     every = {key for bit in bits for key in bit.keys}
-    near = [{k for b in bits if abs(b.sentence.index - bit.sentence.index) <= 0 for k in b.keys} for bit in bits]
+    acts = [_acts(bit) for bit in bits]
+    helped = any(a & HELPS for a in acts)
     pairs, wholes = [], []
     for i, ask in enumerate(found):
         family = _family(ask)
@@ -500,26 +506,52 @@ def measure(
                     focus[i][j] * cues[i][j],
                     focus[i][j] * float(opens or "no" in bit.cues),
                     max(_overlap(topics[i][0], near[j]) - focus[i][j], 0.0),
-                    float(ask.type == "do" and "done" in bit.cues),
                     float(bool(_OWN_DOING.search(bit.text))),
                     alike[i][j],
+                    float(bool(acts[j] & HELPS)),
+                    float(ask.type == "do" and bool(acts[j] & HELPS)),
+                    float(ask.type in {"do", "yes/no"} and "refuse" in acts[j]),
+                    float(bool(_HANDED_ON.search(bit.text))),
+                    float(bit.sentence.text.rstrip().endswith("?") or "ask" in acts[j]),
                 ]
             )
         pairs.append(rows)
         wholes.append(
             [
-                math.log((len(bits) + 0.5) / len(found)),
+                min(math.log((len(bits) + 0.5) / len(found)), 0.7),
                 float(any("later" in bit.cues for bit in bits)),
                 float(sum(topics[i][0].values()) < 1),
                 float(ask.kind == "request"),
                 float(ask.type == "yes/no"),
                 float(ask.type in {"what", "how", "why"}),
+                float(bool(_WHAT_NOW.match(ask.text))),
                 math.log(len(found)),
+                float(helped),
                 _overlap(topics[i][0], every),
-                math.log1p(len(bits)),
+                math.log1p(min(len(bits), 6)),
             ]
         )
     return pairs, wholes, bits
+
+
+HELPS = frozenset({"resolve", "promise", "offer", "choice", "compensate"})
+"""Acts that move the customer's matter on."""
+_HANDED_ON = re.compile(
+    r"\b(?:forward(?:ed)?|escalat\w+|passed (?:it |this |your \w+ )?(?:on|to)|handed (?:it|this|your \w+) (?:over|on)|raised (?:it|this|internally)|looked? into|in (?:the )?(?:coming|due)|"
+    r"as soon as|shortly|bear with|under (?:review|investigation)|will be (?:in touch|contacted|looked|dealt))\b",
+    re.IGNORECASE,
+)
+_WHAT_NOW = re.compile(
+    r"(?:what (?:now|next|happens|can|should|do|will|are|is going|'s going|else)\b(?: (?:now|next|you|i|we|my|do|going|to|about|it|this|that|the|can|on|here|options?))*|who (?:can|will|is going to|do) .{0,24}(?:this|it|help|sort|do)|(?:can|could) you (?:help|fix|do|check|look)\b.{0,16})\W*$",
+    re.IGNORECASE,
+)
+
+
+def _acts(piece: Piece) -> frozenset[str]:
+    """The acts of a piece: those of its sentence that touch it."""
+    return frozenset(
+        name for name, spans in piece.sentence.acts.items() if any(start < piece.end and piece.start < end for start, end in spans)
+    )
 
 
 def _family(ask: Ask) -> str:
@@ -550,13 +582,19 @@ UNANSWERED, CLEAR = 0.6, 0.4
 """From this doubt an ask counts as unanswered; up to this one as answered; between them it is unclear."""
 
 WEIGHTS: Mapping[str, float] = {
-    "bias": -0.847,
-    "focus": 0.565, "cue": 1.191, "polar": 0.199, "echo": 1.462, "personal": 0.468, "new": -0.584, "long": -0.907, "focus_cue": 0.465, "focus_polar": 0.774, "reach": 2.054, "own": 0.099, "supply": 0.270, "later": 1.335, "short": 0.138, "request": -0.234, "polar_ask": -0.125, "open_ask": -0.353, "asks": -0.231, "focus_all": 1.492, "pieces": 0.408,
+    "bias": -1.152, "focus": 1.165, "cue": 1.476, "polar": 0.041, "echo": 2.245, "personal": 0.218,
+    "refuses": 0.052, "new": -0.953, "long": -0.633, "focus_cue": 0.473, "focus_polar": 1.146, "reach": 3.737,
+    "own": 0.353, "helps": 0.404, "helps_do": 0.062, "declines": 0.561, "hands_on": -4.183, "later": 1.397,
+    "short": 0.188, "request": -0.337, "polar_ask": -0.257, "open_ask": -0.429, "what_now": 0.477, "asks": -0.525,
+    "helped": 0.547, "focus_all": 1.176, "pieces": 0.533,
 }
 """Learned from labelled replies; each sign's own direction was fixed beforehand."""
 SEMANTIC_WEIGHTS: Mapping[str, float] = {
-    "bias": -2.109,
-    "focus": 0.811, "cue": 0.944, "polar": 0.335, "echo": 1.289, "personal": 0.047, "new": -0.296, "order": 1.085, "long": -1.106, "rival": -0.440, "focus_cue": 0.479, "reach": 1.813, "own": 0.147, "similar": 2.591, "supply": 0.299, "later": 1.239, "short": 0.171, "request": -0.123, "polar_ask": -0.012, "open_ask": -0.269, "asks": -0.244, "focus_all": 1.010, "pieces": 0.453,
+    "bias": -2.671, "focus": 1.018, "cue": 1.385, "echo": 1.887, "personal": 0.025, "new": -0.018, "order": 1.267,
+    "long": -1.568, "focus_cue": 0.445, "reach": 2.652, "own": 0.695, "similar": 3.444, "helps": 0.636,
+    "helps_do": 0.070, "declines": 0.927, "hands_on": -4.935, "later": 1.140, "short": 0.291, "request": -0.309,
+    "polar_ask": -0.098, "open_ask": -0.369, "what_now": 0.672, "asks": -0.505, "helped": 0.399,
+    "focus_all": 1.101, "pieces": 0.284,
 }
 """The same with the likeness in meaning at hand."""
 

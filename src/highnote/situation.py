@@ -6,11 +6,13 @@ The message is read from the customer's side: its "I" and "we" (subject "us" in 
 
 from __future__ import annotations
 
+import json
+import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import import_module
+from importlib import import_module, resources
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -191,7 +193,8 @@ def situation(message: Parsed | None) -> Situation:
     score = sum(max(_cues(sentence)) for sentence in sentences) + 0.5 * upset
     if any(_reports(sentence) for sentence in sentences):  # something happened, and it is to be put right
         score += 0.5 * bool(remedies.intersection(_REDRESS)) + 0.5 * bool(_AFTERMATH.search(text)) + 0.5 * bool(_SHOUT.search(text))
-    harm = score >= (2.0 if own_slip else 1.0) and not (praise and score < 1.5)
+    likely = complaint_likelihood(message)
+    harm = (score >= (2.0 if own_slip else 1.0) or likely >= LIKELY) and not (praise and score < 1.5)
     asks = "?" in text or any(c.mood == "question" for s in sentences for c in s.clauses)
     kind: Kind = (
         "complaint" if harm or (upset and not praise)
@@ -326,6 +329,55 @@ def _fragment(sentence: Sentence) -> float:
         if token.dep_ in {"ROOT", "acl", "acomp", "oprd", "advcl", "xcomp"} and not writer:
             return 1.0
     return 0.0
+
+
+# ---------------------------------------------------------------- what was learned
+
+FILE = "harm.json"
+FORMAT = 1
+"""Version of the file and of the features; it rises when either changes."""
+LIKELY = 0.75
+"""From this likelihood on a message complains, whether a cue was found or not."""
+
+
+def features(message: Parsed) -> list[str]:
+    """The words, word pairs and clauses of a message, each once."""
+    found: list[str] = []
+    for sentence in message.sentences:
+        words = ["^", *("0" if t.like_num else t.norm_.lower() for t in sentence.span if not t.is_space), "$"]
+        found += [f"w {word}" for word in words[1:-1]]
+        found += [f"b {one} {other}" for one, other in zip(words, words[1:], strict=False)]
+        found += [f"l {t.lemma_.lower()}" for t in sentence.span if t.is_alpha]
+        found += [feature for clause in sentence.clauses for feature in _clause_features(clause)]
+    return list(dict.fromkeys(found))
+
+
+def _clause_features(clause: Clause) -> list[str]:
+    """Who does what, and how it is said."""
+    who = clause.subject or "-"
+    how = [v for v in (clause.polarity, clause.modal, clause.tense, clause.mood, clause.voice) if v]
+    return [
+        f"c {who} {clause.lemma} {clause.polarity}",
+        f"c {who} {' '.join(how)}",
+        *(f"c {who}: {value}" for value in how),
+        *(f"c {clause.lemma} ({value})" for value in how),
+        *([f"c be {clause.complement} {clause.polarity}"] if clause.complement else []),
+        *([f"c {clause.subject_owner}'s {clause.subject_word}"] if clause.subject_owner else []),
+        *([f"c {clause.lemma} > {clause.object_word}"] if clause.object_word else []),
+    ]
+
+
+@cache
+def _learned() -> tuple[float, Mapping[str, float]]:
+    data = json.loads(resources.files("highnote").joinpath(FILE).read_text(encoding="utf-8"))
+    return float(data["bias"]), data["weights"]
+
+
+def complaint_likelihood(message: Parsed) -> float:
+    """How likely a message complains, 0 to 1, by what was learned from labelled ones."""
+    bias, weights = _learned()
+    known = [weights[f] for f in features(message) if f in weights]
+    return 1 / (1 + math.exp(-bias - sum(known) / math.sqrt(len(known) or 1)))
 
 
 # ---------------------------------------------------------------- language
