@@ -24,12 +24,14 @@ _NOBODY_TEXT = """
 """
 _NOBODY = frozenset(_NOBODY_TEXT.split())
 _PLACEHOLDER = re.compile(r"\{\{?.*?\}?\}|\[[^\]]+\]|<[^>]+>|%\w+%?|_{3,}")
-_SELF = re.compile(r"\b(?:my name is|this is|I am|I['’]m) (?!(?:The|Your|Our)\b)[A-Z][a-z]+\b(?= (?:from|at|of|in|and)|[.,!])")
+_SELF = re.compile(
+    r"\b(?:my name is|this is|I am|I['’]m) (?!(?:The|Your|Our)\b)[A-Z][a-z]+\b(?= (?:from|at|of|in|and)|[.,!])"
+)
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*\.?(?:\s+(?:[^\W\d_][\w.'’-]*|&))*")
 _DIGITS = re.compile(r"[\d@:/]|\bwww\b")
 
-_NEWS = frozenset({"promise", "resolve", "offer", "request", "ask", "choice", "apologise", "refuse", "compensate", "dated"})
 _SOLVES = frozenset({"promise", "resolve", "offer", "compensate", "choice", "dated"})
+_NEWS = _SOLVES | {"request", "ask", "apologise", "refuse"}
 _PARTICULAR = re.compile(
     r"\d|https?:|@|[£$€%]|\b(?:the|this|that|these|those|it|its|he|she|they|them|his|her|their|both|your|i|my|please|if|attached"
     r"|enclosed|below|here)\b",
@@ -39,7 +41,7 @@ _PARTICULAR = re.compile(
 
 
 def anonymous(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
-    """The signature that holds no name, or the draft that has none; a blank for the name counts as one. Never in chat."""
+    """The signature that holds no name, or the draft that has none. A blank counts as a name; chat needs none."""
     draft = reply.parsed.draft
     if reply.chat or not reply.body:
         return
@@ -79,7 +81,9 @@ def _ends_on_a_name(blocks: Sequence[Block]) -> bool:
     if _PLACEHOLDER.fullmatch(last.text.strip()):
         return True
     words = last.text.strip(" .!,-–—").split()
-    return 0 < len(words) <= 6 and words[-1][:1].isupper() and not _NOBODY.intersection(_words(last.text)) and len(blocks) > 1
+    if len(blocks) < 2 or not 0 < len(words) <= 6:
+        return False
+    return words[-1][:1].isupper() and not _NOBODY.intersection(_words(last.text))
 
 
 def _unseen_team(blocks: Sequence[Block]) -> Block | None:
@@ -118,7 +122,8 @@ def _idle(sentence: Sentence) -> bool:
         return not {"promise", "resolve", "refuse"}.intersection(sentence.acts) or "wish" in sentence.acts
     if _NEWS.intersection(sentence.acts) or _PARTICULAR.search(sentence.text):
         return False
-    return all(_general(clause.tense, clause.mood, clause.subject) for clause in sentence.clauses if clause.parent is None)
+    heads = (clause for clause in sentence.clauses if clause.parent is None)
+    return all(_general(clause.tense, clause.mood, clause.subject) for clause in heads)
 
 
 def _general(tense: str, mood: str, subject: str) -> bool:

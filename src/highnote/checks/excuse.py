@@ -14,17 +14,27 @@ from highnote.reply import Proposal, Reply
 _ELSE = frozenset({"promise", "request", "ask", "choice", "thank", "wish", "refuse", "compensate"})
 """Acts of a sentence that does more than explain."""
 
+_MAIN = frozenset({"", "contrast", "cause", "result"})
+"""The links of clauses that say what the sentence says, beside what they hang on."""
+
 _INSIDE = re.compile(
-    r"\b(?:systems?|software|scripts?|servers?|database|table|queues?|batch\w*|jobs?|process\w*|cluster|engine|logic|feed|sync\w*|migrat\w+|uploads?|updates?|patch\w*|release|firmware|"
-    r"printers?|scann\w+|machines?|presses|press|gauge|sensor|warehouses?|depots?|hubs?|site|shifts?|rota|roster|diary|planner|planning|belt|line|lorry|lorries|vehicles?|round|carriers?|couriers?|"
-    r"suppliers?|vendors?|masts?|cables?|links?|pumps?|controller|backups?|monitor\w*|alerts?|alarm|tools?|codes?|certificates?|keys?|signer|accounts? team|finance|ops|procurement|approver|approval|"
-    r"permissions?|exception|report|records?|files?|index\w*|catalogue|spreadsheet|sheet|form|template|labels?|rules?|filters?|lists?|models?|config\w*|settings?|switch|flag|cache|node|gateway|provider|"
-    r"night|overnight|nightly|weekly|weekdays|manual(?:ly)?|automatic(?:ally)?|internal(?:ly)?|reorg\w*|merger?|merged|moved|calibrat\w+|inventory|stock|run|supervisors?|dispatch\w*|driver|courier|"
-    r"recalculat\w+|archive|cleanup|maintenance|refurb\w*|commission\w*|configured|reconfigured|budget|staff\w*|crew|colleagues?|office|department|section|group)\b",
+    r"\b(?:systems?|software|scripts?|servers?|database|table|queues?|batch\w*|jobs?|process\w*|cluster|engine|"
+    r"logic|feed|sync\w*|migrat\w+|uploads?|updates?|patch\w*|release|firmware|printers?|scann\w+|machines?|"
+    r"presses|press|gauge|sensor|warehouses?|depots?|hubs?|site|shifts?|rota|roster|diary|planner|planning|"
+    r"belt|line|lorry|lorries|vehicles?|round|carriers?|couriers?|suppliers?|vendors?|masts?|cables?|links?|"
+    r"pumps?|controller|backups?|monitor\w*|alerts?|alarm|tools?|codes?|certificates?|keys?|signer|"
+    r"accounts? team|finance|ops|procurement|approver|approval|permissions?|exception|report|records?|files?|"
+    r"index\w*|catalogue|spreadsheet|sheet|form|template|labels?|rules?|filters?|lists?|models?|config\w*|"
+    r"settings?|switch|flag|cache|node|gateway|provider|night|overnight|nightly|weekly|weekdays|manual(?:ly)?|"
+    r"automatic(?:ally)?|internal(?:ly)?|reorg\w*|merger?|merged|moved|calibrat\w+|inventory|stock|run|"
+    r"supervisors?|dispatch\w*|driver|courier|recalculat\w+|archive|cleanup|maintenance|refurb\w*|"
+    r"commission\w*|configured|reconfigured|budget|staff\w*|crew|colleagues?|office|department|section|group)\b",
     re.IGNORECASE,
 )
+"""What customers seldom see of a company."""
 _ASKED = re.compile(
-    r"\b(?:you (?:asked|wanted to know|were asking|wondered)|thank(?:s| you) for asking (?:how|why|what)|good question|your question|as you asked|since you ask|to answer your"
+    r"\b(?:you (?:asked|wanted to know|were asking|wondered)|thank(?:s| you) for asking (?:how|why|what)|good question"
+    r"|your question|as you asked|since you ask|to answer your"
     r"|for (?:your|the) (?:audit|auditor|accountant|records|insurer|boss))",
     re.IGNORECASE,
 )
@@ -47,14 +57,16 @@ def why(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
 def _at_length(run: Sequence[Sentence], options: Mapping[str, Any]) -> bool:
     inside = sum(len(set(map(str.lower, _INSIDE.findall(s.text)))) for s in run)
     causes = sum("explain" in s.acts or _was(s) for s in run)
+    tenses = [clause.tense for s in run for clause in s.clauses if clause.tense]
     if len(run) > options["most"]:
-        return inside + causes >= 2 and (causes > 0 or any(clause.tense == "past" for s in run for clause in s.clauses))
-    return causes > 0 and inside > 0 and sum(1 for s in run for clause in s.clauses if clause.tense) > options["clauses"]
+        return inside + causes >= 2 and (causes > 0 or "past" in tenses)
+    return causes > 0 and inside > 0 and len(tenses) > options["clauses"]
 
 
 def _was(sentence: Sentence) -> bool:
     """Something had been so, or was not done: the background of a story."""
-    return any(c.tense == "past" and (c.polarity == "negative" or c.voice == "passive") and c.subject != "customer" for c in sentence.clauses)
+    past = (clause for clause in sentence.clauses if clause.tense == "past" and clause.subject != "customer")
+    return any(clause.polarity == "negative" or clause.voice == "passive" for clause in past)
 
 
 def _tells(sentence: Sentence) -> bool:
@@ -63,13 +75,15 @@ def _tells(sentence: Sentence) -> bool:
         return False
     if "explain" not in sentence.acts and "apologise" in sentence.acts:
         return False
-    heads = [clause for clause in sentence.clauses if clause.tense and clause.link in ("", "contrast", "cause", "result")]
-    return bool(heads) and all(_is_inside(clause) for clause in heads[:1]) and not any(_is_for_customer(clause) for clause in heads)
+    heads = [clause for clause in sentence.clauses if clause.tense and clause.link in _MAIN]
+    return bool(heads) and _is_inside(heads[0]) and not any(_is_for_customer(clause) for clause in heads)
 
 
 def _is_inside(clause: Clause) -> bool:
     """A statement about us, others or nobody that is not about the future."""
-    return clause.mood == "statement" and clause.subject != "customer" and clause.tense != "future" and clause.modal in ("", "can", "could", "would", "should", "have to")
+    if clause.mood != "statement" or clause.subject == "customer" or clause.tense == "future":
+        return False
+    return clause.modal not in ("will", "shall", "may", "might", "must")
 
 
 def _is_for_customer(clause: Clause) -> bool:
@@ -78,4 +92,4 @@ def _is_for_customer(clause: Clause) -> bool:
         return True
     if clause.subject_word == "i":
         return True
-    return clause.tense == "present" and "customer" in (clause.subject, clause.subject_owner) and clause.time in ("day", "")
+    return clause.tense == "present" and "customer" in (clause.subject, clause.subject_owner)
