@@ -243,6 +243,10 @@ _JOINS = re.compile(
 )
 
 
+_ANNOUNCES = re.compile(r"\b(?:advised|aware|informed|reminded|assured|mindful|note|noted) that$", re.IGNORECASE)
+_LEFT_HANGING = re.compile(r"\b(?:but|and|so|or|hey|well|yet|only)\W*$", re.IGNORECASE)
+
+
 def _drop_aside(place: Place) -> tuple[Edit, ...]:
     """Take out an aside that the sentence does not need: set off by commas, or “please be advised that”.
 
@@ -252,12 +256,15 @@ def _drop_aside(place: Place) -> tuple[Edit, ...]:
     closes = not re.search(r"\w", after)
     if before.strip():
         set_off = re.search(r"[,;–—]\s*$", before) and (closes or re.match(r"\s*,", after))
+        set_off = set_off and not _LEFT_HANGING.search(before)
         return _delete_match(place) if set_off and _stands_alone(place) else ()
-    opens_clause = text[: place.end].lower().endswith(" that")
+    opens_clause = _ANNOUNCES.search(text[place.start : place.end])
     joint = re.match(r"\s+", after) if opens_clause else re.match(r"(?=\s*[,;:–—-])", after) and _JOINS.match(after)
     if closes or not joint or not _begins_sentence(place, place.end + joint.end()):
         return ()
     at = place.end + joint.end()
+    if re.match(r"\w+\s*[:.!?]", text[at:]):  # a word alone ("then:", "Ann.") is no sentence
+        return ()
     return (place.edit(place.bounds[0], at + 1, text[at].upper()),)
 
 
@@ -267,8 +274,28 @@ def _begins_sentence(place: Place, at: int) -> bool:
         first = next((t for t in clause.tokens if t.idx >= at and not t.is_punct), None)
         if first is None or first.idx != at or (not clause.tense and clause.mood != "imperative"):
             continue
-        return first.dep_ != "mark" and clause.link not in ("relative", "cause", "purpose", "time", "concession")
+        if clause.verb.idx < at:
+            continue
+        return first.dep_ not in ("mark", "cc") and clause.link not in ("relative", "cause", "purpose", "time", "concession")
     return False
+
+
+_KNOWING = re.compile(
+    r"(, )?\b(?:obviously|evidently|naturally|plainly|clearly|of course|simply|merely|needless to say)\b(,)?\s+",
+    re.IGNORECASE,
+)
+
+
+def _drop_knowing_word(place: Place) -> tuple[Edit, ...]:
+    """Take the “obviously” or “simply” out of the flagged words."""
+    text = place.block.text
+    word = _KNOWING.search(text, place.bounds[0], place.bounds[1])
+    if not word or word.start() >= place.end or word.end() <= place.start:
+        return ()
+    if not text[place.bounds[0] : word.start()].strip():
+        return (place.edit(place.bounds[0], word.end() + 1, text[word.end()].upper()),)
+    aside = word[1] and word[2]
+    return (place.edit(word.start(), word.end(), " " if aside else word[1] or ""),)
 
 
 _DELETES: Mapping[str, Callable[[Place], tuple[Edit, ...]]] = {
@@ -281,6 +308,7 @@ REWRITES: Mapping[str, Callable[[Place], tuple[Edit, ...]]] = {
     "apologise_first": _apologise_first,
     "small_letters": _small_letters,
     "drop_aside": _drop_aside,
+    "drop_knowing_word": _drop_knowing_word,
 }
 """Rewrites that a rule file names in `suggest: [{rewrite: …}]`."""
 
