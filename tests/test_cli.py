@@ -241,7 +241,7 @@ def test_a_folder_is_reported_as_text(tmp_path: Path) -> None:
         "    | ^^^^^^^^^^^^^^^^^^^^^^"
     )
     assert (
-        "\n    - As I said on the phone, the refund takes five days.\n    + The refund takes five days.\n"
+        "\n  - As I said on the phone, the refund takes five days.\n  + The refund takes five days.\n"
         in done.stdout
     )
     assert done.stdout.endswith("\n1 error in 1 of 2 drafts; --fix mends it.\n")

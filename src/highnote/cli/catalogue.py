@@ -176,7 +176,7 @@ def _explanation(rule: Rule, width: int) -> Text:
         said.append("\nLeft alone\n", style="bold")
         for example in rule.examples.good:
             said.append_text(_context(example, width))
-            said.append(_filled(example.plain, width, "    "))
+            said.append(_filled(example.plain, width, "  * "), style="green")
     if rule.suggest:
         _section(said, "Suggests", "".join(_filled(_in_words(suggest), width) for suggest in rule.suggest))
     if rule.options:
@@ -230,7 +230,7 @@ def _in_words(suggest: Suggest) -> str:
         return "move it to the top"
     if suggest.replace is not None:
         return f"write “{suggest.replace}”"
-    return f"rewrite it: {(suggest.rewrite or '').replace('_', ' ').replace('-', ' ')}"
+    return f"rewrite it ({(suggest.rewrite or '').replace('_', ' ').replace('-', ' ')})"
 
 
 def _filled(text: str, width: int, sign: str = "  ") -> str:
