@@ -256,8 +256,8 @@ def _drop_aside(place: Place) -> tuple[Edit, ...]:
     closes = not re.search(r"\w", after)
     if before.strip():
         set_off = re.search(r"[,;–—]\s*$", before) and (closes or re.match(r"\s*,", after))
-        set_off = set_off and not _LEFT_HANGING.search(before)
-        return _delete_match(place) if set_off and _stands_alone(place) else ()
+        fits = set_off and not _LEFT_HANGING.search(before) and _stands_alone(place)
+        return _delete_match(place) if fits else ()
     opens_clause = _ANNOUNCES.search(text[place.start : place.end])
     joint = re.match(r"\s+", after) if opens_clause else re.match(r"(?=\s*[,;:–—-])", after) and _JOINS.match(after)
     if closes or not joint or not _begins_sentence(place, place.end + joint.end()):

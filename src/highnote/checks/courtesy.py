@@ -91,8 +91,9 @@ _JOY = re.compile(
 def shouting(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     """Words in capitals and marks in a row, one proposal a sentence; joy, acronyms, names, codes and keys are none."""
     theirs = "" if reply.asked is None else reply.thread[reply.asked].text
-    kind = reply.situation.kind
-    cheerful = kind == "praise" or ("!!" in theirs and kind not in ("complaint", "request"))
+    now = reply.situation
+    calm = not now.harm and not now.upset and now.kind != "complaint"
+    cheerful = now.kind == "praise" or ("!!" in theirs and calm)
     for sentence in reply.parsed.sentences:
         if sentence.block.kind is Kind.HEADING:
             continue
