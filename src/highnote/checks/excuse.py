@@ -11,7 +11,7 @@ from highnote.clauses import Clause
 from highnote.language import Sentence
 from highnote.reply import Proposal, Reply
 
-_ELSE = frozenset({"promise", "request", "ask", "choice", "thank", "wish", "refuse", "compensate"})
+_ELSE = frozenset({"request", "ask", "choice", "thank", "wish"})
 """Acts of a sentence that does more than explain."""
 
 _MAIN = frozenset({"", "contrast", "cause", "result"})
@@ -44,13 +44,14 @@ _THANKED = re.compile(r"\bthank(?:s| you) for asking\b", re.IGNORECASE)
 def why(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     """Runs of more than `most` sentences, or one of more than `clauses` clauses, that tell how the fault came about."""
     asked = reply.situation
-    if asked.asks_why or (reply.asked is not None and not asked.harm and asked.kind in ("praise", "enquiry")):
+    if asked.asks_why or asked.kind == "praise":
         return
+    calm = reply.asked is not None and asked.kind == "enquiry" and not asked.harm
     if any(_ASKED.search(s.text) or (_THANKED.search(s.text) and s is not reply.body[-1]) for s in reply.body):
         return
     for telling, group in groupby(reply.body, key=_tells):
         run = list(group)
-        if telling and _at_length(run, options):
+        if telling and _at_length(run, options) and _has_past(run) and (not calm or any("explain" in s.acts for s in run)):
             yield Proposal(run[0].start, run[-1].end, run[0])
 
 
@@ -59,8 +60,12 @@ def _at_length(run: Sequence[Sentence], options: Mapping[str, Any]) -> bool:
     causes = sum("explain" in s.acts or _was(s) for s in run)
     tenses = [clause.tense for s in run for clause in s.clauses if clause.tense]
     if len(run) > options["most"]:
-        return inside + causes >= 2 and (causes > 0 or "past" in tenses)
+        return inside + causes >= 2
     return causes > 0 and inside > 0 and len(tenses) > options["clauses"]
+
+
+def _has_past(run: Sequence[Sentence]) -> bool:
+    return any(clause.tense == "past" for sentence in run for clause in sentence.clauses)
 
 
 def _was(sentence: Sentence) -> bool:
@@ -76,7 +81,9 @@ def _tells(sentence: Sentence) -> bool:
     if "explain" not in sentence.acts and "apologise" in sentence.acts:
         return False
     heads = [clause for clause in sentence.clauses if clause.tense and clause.link in _MAIN]
-    return bool(heads) and _is_inside(heads[0]) and not any(_is_for_customer(clause) for clause in heads)
+    if not heads or ("promise" in sentence.acts and heads[0].tense != "past"):
+        return False
+    return _is_inside(heads[0]) and not any(_is_for_customer(clause) for clause in heads)
 
 
 def _is_inside(clause: Clause) -> bool:
