@@ -10,6 +10,7 @@ from highnote.language import Sentence
 from highnote.reply import Proposal, Reply
 
 _HELPS = frozenset({"resolve", "choice", "put-right", "compensate"})
+_REDRESS = frozenset({"refund", "replacement", "repair", "compensation"})
 _LINK = re.compile(r"https?://|www\.|\S@\S+\.\w|\b\w+\.(?:com|example|org|co\.uk|net)\b", re.IGNORECASE)
 _ANSWERS = re.compile(r"^\W*(?:yes|no|sure|of course|certainly|absolutely|done|correct|it does|it is|you can)\b", re.IGNORECASE)
 # Steps and questions that lead to no help: waiting, writing again, going elsewhere, calming down.
@@ -54,7 +55,7 @@ def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]
     if reply.asked is None:
         if reply.chat or not stalls or not any(_AWAITED.search(sentence.text) for sentence in reply.body):
             return
-    elif reply.situation.kind not in ("complaint", "request") or not (reply.situation.harm or reply.situation.remedies or stalls):
+    elif reply.situation.kind not in ("complaint", "request") or not (reply.situation.harm or reply.situation.remedies & _REDRESS or stalls):
         return
     yield Proposal(0, 0)
 
