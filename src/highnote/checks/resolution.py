@@ -12,7 +12,10 @@ from highnote.reply import Proposal, Reply
 _HELPS = frozenset({"resolve", "choice", "put-right", "compensate"})
 _REDRESS = frozenset({"refund", "replacement", "repair", "compensation"})
 _LINK = re.compile(r"https?://|www\.|\S@\S+\.\w|\b\w+\.(?:com|example|org|co\.uk|net)\b", re.IGNORECASE)
-_ANSWERS = re.compile(r"^\W*(?:yes|no|sure|of course|certainly|absolutely|done|correct|it does|it is|you can)\b", re.IGNORECASE)
+_ANSWERS = re.compile(
+    r"^\W*(?:yes|no|sure|of course|certainly|absolutely|done|correct|it does|it is|you can)\b",
+    re.IGNORECASE,
+)
 # Steps and questions that lead to no help: waiting, writing again, going elsewhere, calming down.
 _IDLE = frozenset(
     """
@@ -21,25 +24,37 @@ _IDLE = frozenset(
     remember consider bring fax present prove check enjoy treat quote let do reply appreciate apply
     """.split()
 )
-_DOUBT = re.compile(r"\b(?:are you sure|can you prove|did you (?:really|even)|is it possible|have you read|who|why)\b", re.IGNORECASE)
+_DOUBT = re.compile(
+    r"\b(?:are you sure|can you prove|did you (?:really|even)|is it possible|have you read|who|why)\b",
+    re.IGNORECASE,
+)
 _IF_WE_CAN = re.compile(
-    r"\b(?:(?:anything|something) else|any (?:further|other|more)|further (?:help|assistance|questions?)|questions|assist(?:ance)? you|hesitate)\b",
+    r"\b(?:(?:anything|something) else|any (?:further|other|more)|further (?:help|assistance|questions?)"
+    r"|questions|assist(?:ance)? you|hesitate)\b",
     re.IGNORECASE,
 )
 _AWAITED = re.compile(
-    r"\b(?:your (?:\w+ )?(?:request|complaint|message|case|concern|enquiry|inquiry|claim|issue|ticket|report|problem|e-?mail)|(?:matter|issue|problem)\b|looked into"
+    r"\b(?:your (?:\w+ )?(?:request|complaint|message|case|concern|enquiry|inquiry|claim|issue|ticket"
+    r"|report|problem|e-?mail)|(?:matter|issue|problem)\b|looked into"
     r"|get back|sorry|apologi[sz]e|understand)",
     re.IGNORECASE,
 )
 _STALLS = re.compile(
-    r"\b(?:look(?:ed|ing)? into|(?:get|come|circle|be) (?:back|in touch)|keep you|let you know|inform you|forwarded|escalated|passed (?:it|this|your|on)|raised|in due course"
-    r"|shortly|as soon as|contact you|being (?:reviewed|investigated|looked)|will be (?:looked|contacted|reviewed)|on (?:holiday|leave)|not available|our \w+ (?:team|department)"
-    r"|working on|waiting for|handed|chase|at the earliest|under review|call again|write again|try (?:us )?again|hotline|bear with)\b",
+    r"\b(?:look(?:ed|ing)? into|(?:get|come|circle|be) (?:back|in touch)|keep you|let you know|inform you"
+    r"|forwarded|escalated|passed (?:it|this|your|on)|raised|in due course"
+    r"|shortly|as soon as|contact you|being (?:reviewed|investigated|looked)|will be (?:looked|contacted"
+    r"|reviewed)|on (?:holiday|leave)|not available|our \w+ (?:team|department)"
+    r"|working on|waiting for|handed|chase|at the earliest|under review|call again|write again"
+    r"|try (?:us )?again|hotline|bear with)\b",
     re.IGNORECASE,
 )
 
 
-_ELSEWHERE = re.compile(r"\b(?:contact|call|ring|write to|ask|reach out to)\b.{0,40}\b(?:department|team|hotline|helpline|office|branch|support|desk)\b", re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r"\b(?:contact|call|ring|write to|ask|reach out to)\b.{0,40}\b(?:department|team|hotline|helpline"
+    r"|office|branch|support|desk)\b",
+    re.IGNORECASE,
+)
 _SENDS = re.compile(
     r"\b(?:go(?:es)? out|leaves?|ships?|send|sent|post|replace|refund|repair|collect|credit|fix|cancel|change|correct|bring|deliver|swap|reimburse|a new one)\w*\b", re.IGNORECASE
 )
@@ -81,13 +96,19 @@ def _helps(sentence: Sentence) -> bool:
 
 
 _WANTED = re.compile(
-    r"\b(?:which|what|what's|when|where|whether|who|how|did (?:you|it)|do you|does (?:it|the)|is (?:it|the|there)|are (?:you|there)|have you|has (?:it|the)|can you|could you)\b",
+    r"\b(?:which|what|what's|when|where|whether|who|how|did (?:you|it)|do you|does (?:it|the)|is (?:it"
+    r"|the|there)|are (?:you|there)|have you|has (?:it|the)|can you|could you)\b",
     re.IGNORECASE,
 )
-_DEMANDS = re.compile(r"\b(?:the following|please (?:answer|provide|send|state|hand in|supply|confirm|give|list|specify|tell)|let (?:me|us) know|need (?:from you|to know))\b", re.IGNORECASE)
+_DEMANDS = re.compile(
+    r"\b(?:the following|please (?:answer|provide|send|state|hand in|supply|confirm|give|list|specify"
+    r"|tell)|let (?:me|us) know|need (?:from you|to know))\b",
+    re.IGNORECASE,
+)
 _OFFERS = re.compile(r"^\W*(?:what about|how about|or\b|would you (?:like|prefer|rather)|shall i)", re.IGNORECASE)
 _ITEM = re.compile(
-    r"\b(?:receipt|card|statement|list|copy|photos?|pictures?|screenshots?|number|invoice|form|id|proof|address|name|date|model|version|file|log|serial|code|box|carton|details?)\b",
+    r"\b(?:receipt|card|statement|list|copy|photos?|pictures?|screenshots?|number|invoice|form|id|proof"
+    r"|address|name|date|model|version|file|log|serial|code|box|carton|details?)\b",
     re.IGNORECASE,
 )
 
