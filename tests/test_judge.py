@@ -27,7 +27,7 @@ def row(name: str, writer: str, text: str, *, wrong: bool) -> Row:
     passage = Passage(name, writer, text, rule=RULE, wrong=place if wrong else (), right=() if wrong else place)
     rule = frozenset({RULE})
     none: frozenset[str] = frozenset()
-    return Row(passage, seen(text), rule if wrong else none, none if wrong else rule, none, rule)
+    return Row(passage, seen(text), rule if wrong else none, none if wrong else rule, none, {RULE: "forgot the"})
 
 
 @pytest.fixture(scope="module")
@@ -115,10 +115,17 @@ def test_few_examples_make_no_model(rows: list[Row]) -> None:
 def test_the_threshold_keeps_what_is_right_often_enough() -> None:
     sure = np.linspace(0.99, 0.01, 200)
     true = (np.arange(200) < 100) | (np.arange(200) % 2 == 0)
-    found = Candidates(np.arange(200), sure, true, np.ones(200), proposed=True)
+    found = Candidates(np.arange(200), sure, true, np.ones(200), np.zeros(200))
     strict, lenient = train.threshold(found, sure, 0.95), train.threshold(found, sure, 0.8)
     assert lenient < strict
     assert true[sure >= strict].mean() >= 0.93
+
+
+def test_a_pattern_that_was_right_counts_for_more() -> None:
+    patterns, true = ["good"] * 20 + ["poor"] * 20 + ["once"], np.array([True] * 20 + [False] * 20 + [True])
+    good, poor, once = (train.record(patterns, true, pattern) for pattern in ("good", "poor", "once"))
+    assert good > once > 0 > poor
+    assert train.record(patterns, true, "") == 0
 
 
 def test_wide_gaps_between_places_survive_packing() -> None:

@@ -241,14 +241,18 @@ class Judge:
         """The rules that have a model."""
         return tuple(self.manifest["rules"])
 
-    def confidence(self, rule: str, features: Features) -> float | None:
-        """How sure it is that a proposal of `rule` in this sentence is right, from 0 to 1; None without a model."""
+    def confidence(self, rule: str, features: Features, pattern: str = "") -> float | None:
+        """How sure it is that a proposal of `rule` in this sentence is right, from 0 to 1; None without a model.
+
+        `pattern` is the pattern that proposes it, as written: what it was right about in training counts as well.
+        """
         model = self.manifest["rules"].get(rule)
         if model is None:
             return None
         places, numbers, _ = values(features, self._keys, self._rarity)
         score = float(self._row(rule, places) @ numbers) + model["offset"]
-        return float(1 / (1 + np.exp(-(model["slope"] * score + model["intercept"]))))
+        known = model["trust"] * model["records"].get(pattern, 0.0)
+        return float(1 / (1 + np.exp(-(model["slope"] * score + known + model["intercept"]))))
 
     def threshold(self, rule: str) -> float:
         """The confidence below which a proposal of `rule` is dropped; 0 without a model."""

@@ -53,6 +53,8 @@ SAMPLE = 0.35
 """The share of the other sentences that is used; those weigh more in turn."""
 STRENGTH, SHARED_STRENGTH, SHARE = 3.0, 4.0, 0.2
 """How freely a rule's model and the shared one may fit (scikit-learn's C); what the shared score counts."""
+BELIEF = 4
+"""So many proposals of an average pattern are added to what is counted of each."""
 KEPT = 16_000
 """Weights kept for every row, the strongest."""
 PARTS = 5
@@ -118,7 +120,8 @@ class Row:
     wrong: frozenset[str]
     near: frozenset[str]
     undecided: frozenset[str]
-    proposed: frozenset[str]
+    proposed: Mapping[str, str]
+    """The rules whose patterns propose the sentence, each with its pattern as written."""
 
 
 def read_passages(folder: Path) -> list[Passage]:
@@ -231,10 +234,11 @@ def _read_part(passages: Sequence[Passage], config: Config) -> list[Row]:
 
 def _rows(passage: Passage, draft: Draft, linter: Linter, known: Known) -> Iterator[Row]:
     reply = linter.but(chat=not passage.draft).read(draft, passage.thread, passage.date, known)
-    proposed: dict[int, set[str]] = {}
+    proposed: dict[int, dict[str, str]] = {}
     for matcher, proposal in linter.proposals(reply):
         if proposal.sentence is not None:
-            proposed.setdefault(proposal.sentence.index, set()).add(matcher.owner.id)
+            pattern = matcher.owner.flag[proposal.pattern].text
+            proposed.setdefault(proposal.sentence.index, {}).setdefault(matcher.owner.id, pattern)
     faulty = {rule for rule, _, _ in passage.wrong}
     for sentence in reply.parsed.sentences:
         start, end = sentence.start, sentence.end
@@ -248,7 +252,7 @@ def _rows(passage: Passage, draft: Draft, linter: Linter, known: Known) -> Itera
             wrong,
             near,
             frozenset(undecided - near),
-            frozenset(proposed.get(sentence.index, ())),
+            proposed.get(sentence.index, {}),
         )
 
 
@@ -412,12 +416,14 @@ class Candidates:
     score: Floats
     true: Mask
     weight: Floats
-    proposed: bool
+    record: Floats
+    """What the record of the pattern that proposes it says, without the fold of the row itself (see `record`)."""
+    proposed: bool = True
 
 
 def candidates(table: Table, scores: Mapping[str, Floats]) -> dict[str, Candidates]:
     """What the rules' patterns propose (for a rule without patterns: its faulty sentences and near misses)."""
-    drafts = np.array([row.passage.draft for row in table.rows])
+    drafts, folds = np.array([row.passage.draft for row in table.rows]), table.folds
     replies = len({row.passage.name for row in table.rows if row.passage.draft}) or 1
     picked: dict[str, tuple[npt.NDArray[np.int64], Mask, bool]] = {}
     for rule, score in scores.items():
@@ -437,8 +443,25 @@ def candidates(table: Table, scores: Mapping[str, Floats]) -> dict[str, Candidat
         right = (hits[rule] + usual + 1) / 2 / replies * 100
         false = (slips[rule] + 1) / replies * 100 if has else right
         weight = np.where(true, right / max(true.sum(), 1), false / max((~true).sum(), 1))
-        found[rule] = Candidates(rows, scores[rule][rows], true, weight, has)
+        patterns = [table.rows[i].proposed.get(rule, "") for i in rows]
+        own = folds[rows]
+        past = np.array([record(patterns, true, p, own != fold) for p, fold in zip(patterns, own, strict=True)])
+        found[rule] = Candidates(rows, scores[rule][rows], true, weight, past, has)
     return found
+
+
+def record(patterns: Sequence[str], true: Mask, pattern: str, use: Mask | None = None) -> float:
+    """How much oftener than its rule's patterns in general a pattern was right, as a difference of log odds.
+
+    A pattern with few proposals is taken for an average one.
+    """
+    if not pattern:
+        return 0.0
+    looked = np.ones(len(true), bool) if use is None else use
+    same = np.array([p == pattern for p in patterns]) & looked
+    usual = (true[looked].sum() + 1) / (looked.sum() + 2)
+    share = (true[same].sum() + BELIEF * usual) / (same.sum() + BELIEF)
+    return float(np.log(share / (1 - share)) - np.log(usual / (1 - usual)))
 
 
 def _unsure(row: Row, rule: str) -> bool:
@@ -448,44 +471,52 @@ def _unsure(row: Row, rule: str) -> bool:
     return not row.passage.draft and bool(row.passage.wrong) and row.passage.rule != rule
 
 
-def calibrate(
-    found: Mapping[str, Candidates], left: Mapping[str, Mask] | None = None
-) -> dict[str, tuple[float, float]]:
-    """For every rule the slope and intercept of a logistic curve from score to confidence.
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Confidence is the logistic function of slope · score + trust · record + intercept."""
 
-    The curves are fitted together: a rule strays from the common slope only as far as its examples insist. `left` names
-    the candidates that are not looked at.
+    slope: float
+    trust: float
+    intercept: float
+
+    def __call__(self, score: Floats, record: Floats) -> Floats:
+        result: Floats = 1 / (1 + np.exp(-(self.slope * score + self.trust * record + self.intercept)))
+        return result
+
+
+def calibrate(found: Mapping[str, Candidates], left: Mapping[str, Mask] | None = None) -> dict[str, Curve]:
+    """The curve of every rule. `left` names the candidates that are not looked at.
+
+    The curves are fitted together: a rule strays from the common slope only as far as its examples insist.
     """
     from scipy.sparse import csr_matrix, hstack
     from sklearn.linear_model import LogisticRegression
 
     rules = [rule for rule, c in found.items() if len(c.score)]
     keep = {rule: ~left[rule] if left else np.ones(len(found[rule].score), bool) for rule in rules}
-    score = np.concatenate([found[rule].score[keep[rule]] for rule in rules])
-    true = np.concatenate([found[rule].true[keep[rule]] for rule in rules])
-    weight = np.concatenate(
-        [found[r].weight[keep[r]] * len(found[r].score) / found[r].weight.sum() for r in rules]
-    )
-    number = np.concatenate([np.full(int(keep[rule].sum()), i) for i, rule in enumerate(rules)])
-    at = np.arange(len(number))
-    shape = (len(number), len(rules))
+
+    def every(part: str) -> npt.NDArray[Any]:
+        return np.concatenate([getattr(found[rule], part)[keep[rule]] for rule in rules])
+
+    sizes = [int(keep[rule].sum()) for rule in rules]
+    number = np.repeat(np.arange(len(rules)), sizes)
+    score, past, true = every("score"), every("record"), every("true")
+    heavy = np.repeat([len(found[rule].score) / found[rule].weight.sum() for rule in rules], sizes)
+    at, shape = np.arange(len(number)), (len(number), len(rules))
     own = csr_matrix((np.ones(len(number)), (at, number)), shape=shape)
     slopes = csr_matrix((score * 0.5, (at, number)), shape=shape)
-    model = LogisticRegression(C=1.0, max_iter=2000, tol=1e-6)
-    model.fit(hstack([csr_matrix(score[:, None]), own, slopes]).tocsr(), true, sample_weight=weight)
-    common, rest = model.coef_[0][0], model.coef_[0][1:]
+    model = LogisticRegression(C=1.0, max_iter=2000, tol=1e-5)
+    common = csr_matrix(np.stack([score, past], axis=1))
+    model.fit(hstack([common, own, slopes]).tocsr(), true, sample_weight=every("weight") * heavy)
+    (slope, trust), rest = model.coef_[0][:2], model.coef_[0][2:]
     return {
-        rule: (
-            max(0.05, round(float(common + 0.5 * rest[len(rules) + i]), 6)),
+        rule: Curve(
+            max(0.05, round(float(slope + 0.5 * rest[len(rules) + i]), 6)),
+            max(0.0, round(float(trust), 6)),
             round(float(rest[i] + model.intercept_[0]), 6),
         )
         for i, rule in enumerate(rules)
     }
-
-
-def confidence(score: Floats, curve: tuple[float, float]) -> Floats:
-    result: Floats = 1 / (1 + np.exp(-(curve[0] * score + curve[1])))
-    return result
 
 
 def threshold(c: Candidates, sure: Floats, target: float) -> float:
@@ -574,17 +605,22 @@ def train(
     entries: dict[str, Any] = {}
     training = Training(b"", {})
     for rule in rules:
-        curve = curves[rule]
-        sure = confidence(scores[rule], curve)
-        limit = threshold(found[rule], sure[found[rule].rows], TARGETS[levels.get(rule, Level.WARNING)])
+        curve, c = curves[rule], found[rule]
+        past = np.zeros(len(rows))
+        past[c.rows] = c.record
+        sure = curve(scores[rule], past)
+        limit = threshold(c, sure[c.rows], TARGETS[levels.get(rule, Level.WARNING)])
         proposed = np.array([rule in row.proposed for row in rows])
         passes = np.nan_to_num(sure, nan=0.0) >= limit
+        patterns = [rows[i].proposed.get(rule, "") for i in c.rows]
         training.patterns[rule] = figures(table, rule, proposed)
         training.alone[rule] = figures(table, rule, passes)
         training.both[rule] = figures(table, rule, proposed & passes)
         entries[rule] = {
-            "slope": curve[0],
-            "intercept": curve[1],
+            "slope": curve.slope,
+            "trust": curve.trust,
+            "intercept": curve.intercept,
+            "records": {p: round(record(patterns, c.true, p), 3) for p in sorted(set(patterns) - {""})},
             "offset": round(fitted[rule].offset + SHARE * shared.offset, 6),
             "threshold": limit,
             "strongest": _strongest(fitted[rule], shared, table),
@@ -636,7 +672,7 @@ def reliability(table: Table, found: Mapping[str, Candidates]) -> list[tuple[flo
         curves = calibrate(found, left)
         for rule, c in found.items():
             if rule in curves:
-                said.append(confidence(c.score[left[rule]], curves[rule]))
+                said.append(curves[rule](c.score[left[rule]], c.record[left[rule]]))
                 was.append(c.true[left[rule]])
                 heavy.append(c.weight[left[rule]])
     p, true, weight = np.concatenate(said), np.concatenate(was), np.concatenate(heavy)
