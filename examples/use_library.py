@@ -7,7 +7,7 @@ import highnote
 DRAFTS = Path(__file__).parent / "drafts"
 
 # One text, with the default linter, which is made once.
-report = highnote.lint("Hi Martha,\n\nAs I said on the phone, the refund takes five days.\n\nKind regards,\nTom Alder\n")
+report = highnote.lint("Hi Martha,\n\nAs I said on the phone, the refund takes five days.\n\nRegards,\nTom Alder\n")
 for finding in report.findings:
     print(f"{finding.level.value}: {finding.message}")
 print(report.rewritten)
@@ -20,4 +20,4 @@ print(f"{len(report.findings)} findings, of which {len(report.at_least(highnote.
 
 # Many drafts, one at a time in memory.
 for report in linter.lint_many(sorted(DRAFTS.iterdir())):
-    print(report.name, [finding.rule for finding in report.findings])
+    print(Path(report.name).name, [finding.rule for finding in report.findings])
