@@ -23,19 +23,19 @@ _SHARE = re.compile(
 # A share is a discount where money comes off, not where something is measured.
 _OFF_AFTER = re.compile(
     r"^\W*(?:(?!and\b|but\b)[\w’'+-]+\W+){0,4}?(?:off|discounts?|reductions?|rebate|less|lower|back|break|coupon|voucher|concession"
-    r"|adjustment|code|markdown|has been (?:deducted|taken|knocked)|(?:was|is) (?:deducted|taken|knocked)|comes? off|cut)\b",
+    r"|adjustment|code|markdown|has been (?:deducted|taken|knocked)|(?:was|is) (?:deducted|taken|knocked)|comes? off|cut|(?:on|for) (?:your|the|any|all) (?:next|following|whole|new|order|purchase|basket))\b",
     re.IGNORECASE,
 )
 _OFF_BEFORE = re.compile(
-    r"\b(?:discount|reduction|rebate|concession|adjustment|allow(?:ed|ance)?|drop(?:s|ped)?|lowered?|reduced?|knock(?:ed)?|go as far as|stretch to"
+    r"\b(?:minus|discount|reduction|rebate|concession|adjustment|allow(?:ed|ance)?|drop(?:s|ped)?|lowered?|reduced?|knock(?:ed)?|go as far as|stretch to"
     r"|(?:take|taken|taking|took|comes?|cut) (?:\w+ ){0,4}(?:down )?by|deduct(?:ed|ing)?)\b(?:\W+[\w’'-]+){0,5}?\W*$",
     re.IGNORECASE,
 )
 _NOT_AMENDS = re.compile(
     r"\b(?:students?|seniors?|pensioners?|schools?|nonprofits?|charities|staff|members? (?:get|pay|have|save)|everyone|everybody|all customers|all year round"
     r"|sale|promotion|promo(?!\s*code)|price list|early[- ](?:payment|bird)|annual(?:ly)? billing|billed|(?:pay|paid|paying)\b[^.]{0,20}\b(?:year|annual|advance|front|month|by the)"
-    r"|yearly plan is|renewal at|volume|bulk|orders? (?:over|above)|per the|vat|hst|gst|tax|interest|apr|markup|fee (?:on|is|drops|of)|battery|charged? at|restocking"
-    r"|single-person|cheaper|instead of|rather than|last (?:spring|year|month)|than last|thanks to|alcohol|cotton|wool|humidity|faster|subscribers?|newsletter"
+    r"|yearly plan is|renewal at|volume|bulk|orders? (?:over|above)|per the|vat|hst|gst|tax|interest|apr|markup|% fee|fee (?:is|drops|of)|battery|charged? at|restocking"
+    r"|single-person|cheaper than|off-peak|instead of|rather than|last (?:spring|year|month)|than last|thanks to|alcohol|cotton|wool|humidity|faster|subscribers?|newsletter"
     r"|accuracy|traffic|scored?|restored|extra pieces|higher|as you asked|you asked|don.t (?:offer|give)|no longer)\b",
     re.IGNORECASE,
 )
