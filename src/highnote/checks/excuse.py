@@ -51,7 +51,9 @@ def why(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
         return
     for telling, group in groupby(reply.body, key=_tells):
         run = list(group)
-        if telling and _at_length(run, options) and _has_past(run) and (not calm or any("explain" in s.acts for s in run)):
+        if not telling or not _at_length(run, options) or not _has_past(run):
+            continue
+        if not calm or any("explain" in sentence.acts for sentence in run):
             yield Proposal(run[0].start, run[-1].end, run[0])
 
 
