@@ -237,9 +237,9 @@ _CUES: Mapping[str, re.Pattern[str]] = {
         "number": r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|half|none|both|unlimited)\b",
         "place": r"\b(?:at|in|on|under|behind|next to|beside|opposite|outside|to|near|inside|from|via|into) (?:the |our |your |a )?[A-Za-z]\w+|https?://|www\.|\.(?:example|com|org|net)\b|\b(?:settings|menu|page|desk|counter|street|road|floor|gate|depot)\b",
         "person": r"\b(?:i|we|my|our|colleague|manager|team|staff|driver|engineer|technician|yourself|anyone|anybody|everyone|nobody|only|admins?|you|they|mr|ms|mrs|dr)\b",
-        "yes": r"^(?:[\w ,]{0,24}\b)?(?:yes|yep|yeah|yup|certainly|absolutely|of course|sure|gladly|with pleasure|by all means|no problem|definitely|indeed|exactly|correct|right|happily|all set|done)\b|\b(?:yes|of course|certainly|no problem|as you wish|works? (?:fine|well)|you(?:'re| are) right|it (?:is|does|was|will|has|can)\b(?=\W|$)(?=[:,.;!]|$))|(?:^|, |and )(?:you (?:can|may|could)|we (?:can|do|have|will|are)|it (?:is|was|does|certainly|has|can|will)|there (?:is|are)|they (?:do|are|can|have|were)|he (?:can|is|does)|she (?:can|is|does)|i (?:can|have|did))\b",
+        "yes": r"^(?:and |but |so )?(?:[\w ,]{0,24}\b)?(?:yes|yep|yeah|yup|certainly|absolutely|of course|sure|gladly|with pleasure|by all means|no problem|definitely|indeed|exactly|correct|happily|all set|done)\b|\b(?:yes|of course|certainly|no problem|as you wish|works? (?:fine|well)|you(?:'re| are) (?:right|welcome to)|you (?:can|may|could)|we (?:can|do|have|will|offer|allow|accept|take)\b|there (?:is|are|'s)|is (?:possible|allowed|included|fine|covered|ready|yours|on)|are (?:possible|allowed|included|welcome))\b|^(?:it|they|that|he|she|i) (?:is|was|does|do|did|are|were|certainly|has|have|had|can|will)\b",
         "no": r"^(?:no|nope|not|sadly|unfortunately|i'm afraid|alas|neither|none)\b|\b(?:unfortunately|afraid|sadly|neither|not yet|isn't|aren't|can't|cannot|don't|doesn't|won't|wasn't|never|no longer|not possible|without|nobody|none|nor|only|yet|rather not|instead)\b",
-        "because": r"\b(?:because|since|as|due to|caused|cause|reason|owing to|so that|turned out|it was|that was|explains|behind|meant|which is why|that's why|came from|by mistake|mistake|mix-up|slip|happened|we (?:had|did|sent|took|used|forgot|put|missed|mixed)|a fault|for (?:the|safety|a)|so)\b",
+        "because": r"\b(?:because|since|due to|caused?|reason|owing to|turned out|it was|that was|explains|behind|which is why|that's why|came from|by mistake|mistake|mix-up|slip|happened|(?:we|i) (?:had|did|sent|took|used|forgot|put|missed|mixed|made|changed|installed|switched|moved|stopped)|a fault|as (?:the|your|our|we|it)|failed|broke)\b",
         "steps": r"\b(?:click|press|tap|open|select|choose|go to|hold|keep|enter|type|tick|turn|switch|set|pull|push|put|use|send|drop|bring|print|reply|sign|log|scan|remove|insert|scroll|drag|hit|add|follow|under|settings|call|ring|write|fill|upload|download|simply|first|then|by \w+ing|you (?:can|could|need|only|just)|just)\b",
         "choice": r"\b(?:or|either|both|whichever|the \w+ one|neither|rather|instead|you(?:'ll| will)? want|take the|go for|recommend|suggest)\b",
         "done": r"\b(?:i|we)(?:'ve| have|'ll| will|'m| am|'re| are|'d be| just| already| now)* (?:\w+ly )?(?!hope|wish|understand|look|value|appreciate|thank|apologi[sz]e|regret|know|see|like|love|would|could|can\b|cannot|try|strive|take|believe|offer|recommend)\w+|\b(?:is|are|was|were|been|be|has been|have been|will be|being)(?: \w+)? (?:\w+ed|sent|paid|put|made|done|gone|given|taken|set|on (?:its|the) way|back|yours|in (?:the )?(?:post|mail)|off|out)\b|\b(?:attached|here (?:is|it|are|you)|enclosed|on its way|on your \w+|goes? (?:back|to|out|on|off)|comes? (?:to|on|at)|you'll (?:get|have|see|find|receive)|you will (?:get|have|see|find|receive)|yours)\b",
@@ -326,7 +326,7 @@ def topic_words(sentence: Sentence) -> frozenset[str]:
     )
 
 
-def _alike(one: str, other: str) -> float:
+def alike(one: str, other: str) -> float:
     """How far two stems mean the same, 0 to 1."""
     if one == other:
         return 1.0
@@ -345,7 +345,7 @@ def _overlap(topic: Mapping[str, float], piece: Iterable[str]) -> float:
     total = sum(topic.values())
     if not total or not piece:
         return 0.0
-    return sum(weight * max(_alike(key, other) for other in piece) for key, weight in topic.items()) / total
+    return sum(weight * max(alike(key, other) for other in piece) for key, weight in topic.items()) / total
 
 
 # ---------------------------------------------------------------- pieces of the reply
@@ -411,7 +411,8 @@ PAIR = (
     "reach", "own", "similar", "helps", "helps_do", "declines", "hands_on", "asks_back",
 )  # fmt: skip
 """What is measured of an ask and a piece of the reply."""
-WHOLE = ("supply", "later", "short", "request", "polar_ask", "open_ask", "what_now", "asks", "helped", "focus_all", "pieces")
+WHOLE = ("supply", "later", "short", "request", "polar_ask", "open_ask", "what_now", "asks", "helped", "focus_all", "pieces",
+    "unhelped", "kind_absent", "no_polar")
 """What is measured of an ask and the reply as a whole."""
 
 _FAMILIES = {
@@ -433,8 +434,20 @@ _OWN_DOING = re.compile(
 )
 
 
+_SETTLES = re.compile(
+    r"\b(?:(?:i|we)(?:'ve| have|'ll| will|'m| am|'re| are| can)\b (?!sorry|afraid|happy to (?:help|hear)|proud|glad you|delighted|here)\w+|has been|have been|will be|on its way|attached|enclosed|here (?:is|are|it|you)|you'll (?:get|have|receive|see|find)|you (?:can|may|will (?:get|receive|have))|"
+    r"(?:is|are) (?:now |already )?(?:yours|done|set|gone|changed|cancelled|closed|refunded|booked|on the|in the (?:post|mail)|back)|goes? (?:back|out|to)|comes? (?:on|to|at|back)|not possible|cannot|can't)\b",
+    re.IGNORECASE,
+)
+_COST = re.compile(r"(?:how much (?:is|are|does|do|did|will|would|for|to|extra|more)\b(?!.*\b(?:weigh|hold)\b)|what (?:do|does|did|will|would|could|is the (?:price|cost|fee|rate))\b.*\b(?:cost|owe|price|fee|rate|pay|charge)|.*\b(?:price|cost)\b)", re.IGNORECASE)
+
+
 def _cue(ask: Ask, piece: Piece) -> float:
     """How far a piece brings the kind of thing that is asked for, 0 to 1."""
+    if ask.type == "how much":
+        if _COST.match(ask.text):
+            return 1.0 if "money" in piece.cues else 0.2 if "no" in piece.cues else 0.0
+        return 1.0 if piece.cues & {"number", "span"} and _overlap(_focus_and_theme(ask)[0], piece.keys) > 0.2 else 0.0
     return max((weight for cue, weight in _WANTS[ask.type] if cue in piece.cues), default=0.0)
 
 
@@ -473,11 +486,11 @@ def measure(
     focus = [[_overlap(f, bit.keys) for bit in bits] for f, _ in topics]
     theme = [[_overlap(t, bit.keys) for bit in bits] for _, t in topics]
     cues = [[_cue(ask, bit) for bit in bits] for ask in found]
-    alike: Sequence[Sequence[float]] = [[0.0] * len(bits) for _ in found]
+    near_in_meaning: Sequence[Sequence[float]] = [[0.0] * len(bits) for _ in found]
     if likeness is not None and bits and found:
         texts = [_in_context(ask) for ask in found]
         parts, wholes_of = likeness(texts, [bit.text for bit in bits]), likeness(texts, [bit.sentence.text for bit in bits])
-        alike = [[max(pair) for pair in zip(*rows, strict=True)] for rows in zip(parts, wholes_of, strict=True)]
+        near_in_meaning = [[max(pair) for pair in zip(*rows, strict=True)] for rows in zip(parts, wholes_of, strict=True)]
     near = [{k for b in bits if b.sentence is bit.sentence for k in b.keys} for bit in bits]
     every = {key for bit in bits for key in bit.keys}
     acts = [_acts(bit) for bit in bits]
@@ -507,7 +520,7 @@ def measure(
                     focus[i][j] * float(opens or "no" in bit.cues),
                     max(_overlap(topics[i][0], near[j]) - focus[i][j], 0.0),
                     float(bool(_OWN_DOING.search(bit.text))),
-                    alike[i][j],
+                    near_in_meaning[i][j],
                     float(bool(acts[j] & HELPS)),
                     float(ask.type == "do" and bool(acts[j] & HELPS)),
                     float(ask.type in {"do", "yes/no"} and "refuse" in acts[j]),
@@ -529,6 +542,9 @@ def measure(
                 float(helped),
                 _overlap(topics[i][0], every),
                 math.log1p(min(len(bits), 6)),
+                float(ask.type == "do" and not any(a & HELPS or "refuse" in a for a in acts) and not any(_SETTLES.search(bit.text) for bit in bits)),
+                float(ask.type in {"when", "how long", "how much"} and not any(c >= 0.7 for c in cues[i])),
+                float(ask.type == "yes/no" and not any("yes" in bit.cues or "no" in bit.cues for bit in bits)),
             ]
         )
     return pairs, wholes, bits
@@ -582,19 +598,19 @@ UNANSWERED, CLEAR = 0.6, 0.4
 """From this doubt an ask counts as unanswered; up to this one as answered; between them it is unclear."""
 
 WEIGHTS: Mapping[str, float] = {
-    "bias": -1.152, "focus": 1.165, "cue": 1.476, "polar": 0.041, "echo": 2.245, "personal": 0.218,
-    "refuses": 0.052, "new": -0.953, "long": -0.633, "focus_cue": 0.473, "focus_polar": 1.146, "reach": 3.737,
-    "own": 0.353, "helps": 0.404, "helps_do": 0.062, "declines": 0.561, "hands_on": -4.183, "later": 1.397,
-    "short": 0.188, "request": -0.337, "polar_ask": -0.257, "open_ask": -0.429, "what_now": 0.477, "asks": -0.525,
-    "helped": 0.547, "focus_all": 1.176, "pieces": 0.533,
+    "bias": -0.330, "focus": 0.625, "cue": 0.738, "echo": 1.444, "personal": 0.037, "refuses": 0.553,
+    "new": -0.579, "long": -1.054, "focus_cue": 0.418, "focus_polar": 1.033, "reach": 2.115, "own": 0.295,
+    "helps": 0.260, "helps_do": 0.105, "declines": 0.269, "hands_on": -2.928, "later": 0.934, "short": 0.158,
+    "request": -0.277, "polar_ask": -0.168, "open_ask": -0.623, "what_now": 0.393, "asks": -0.334, "helped": 0.775,
+    "focus_all": 1.406, "pieces": 0.428, "unhelped": -0.536, "kind_absent": -1.258, "no_polar": -0.561,
 }
 """Learned from labelled replies; each sign's own direction was fixed beforehand."""
 SEMANTIC_WEIGHTS: Mapping[str, float] = {
-    "bias": -2.671, "focus": 1.018, "cue": 1.385, "echo": 1.887, "personal": 0.025, "new": -0.018, "order": 1.267,
-    "long": -1.568, "focus_cue": 0.445, "reach": 2.652, "own": 0.695, "similar": 3.444, "helps": 0.636,
-    "helps_do": 0.070, "declines": 0.927, "hands_on": -4.935, "later": 1.140, "short": 0.291, "request": -0.309,
-    "polar_ask": -0.098, "open_ask": -0.369, "what_now": 0.672, "asks": -0.505, "helped": 0.399,
-    "focus_all": 1.101, "pieces": 0.284,
+    "bias": -2.102, "focus": 0.841, "cue": 0.950, "echo": 1.423, "personal": 0.268, "new": -0.252, "order": 0.659,
+    "long": -0.889, "rival": -0.706, "focus_cue": 0.043, "reach": 1.550, "own": 0.372, "similar": 2.652,
+    "helps": 0.560, "declines": 0.611, "hands_on": -3.443, "later": 0.809, "short": 0.298, "request": -0.286,
+    "polar_ask": -0.021, "open_ask": -0.471, "what_now": 0.451, "asks": -0.285, "helped": 0.548,
+    "focus_all": 1.161, "pieces": 0.422, "unhelped": -0.523, "kind_absent": -1.258, "no_polar": -0.561,
 }
 """The same with the likeness in meaning at hand."""
 
@@ -606,12 +622,23 @@ def doubts(
     weights = SEMANTIC_WEIGHTS if likeness is not None else WEIGHTS
     pairs, wholes, bits = measure(found, message, reply, likeness)
     verdicts: list[tuple[float, Sentence | None]] = []
-    for rows, whole in zip(pairs, wholes, strict=True):
+    eased = next((s for s in reply if _eases(s)), None)
+    for ask, rows, whole in zip(found, pairs, wholes, strict=True):
+        if eased is not None and _WHAT_NOW.match(ask.text):
+            verdicts.append((0.0, eased))
+            continue
         scores = [_dot(weights, PAIR, row) for row in rows]
         best = max(range(len(rows)), key=lambda j, s=scores: s[j]) if rows else None  # type: ignore[misc]
         z = weights["bias"] + _dot(weights, WHOLE, whole) + (0.0 if best is None else scores[best])
         verdicts.append((1 / (1 + math.exp(z)), None if best is None else bits[best].sentence))
     return verdicts
+
+
+def _eases(sentence: Sentence) -> bool:
+    """The sentence says what is done, or what to do: it answers "what now?", whatever the words."""
+    if _HANDED_ON.search(sentence.text):
+        return False
+    return bool(sentence.acts.keys() & (HELPS | {"request"})) or any(c.mood == "imperative" for c in sentence.clauses)
 
 
 def _dot(weights: Mapping[str, float], names: Sequence[str], values: Sequence[float]) -> float:

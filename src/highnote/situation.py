@@ -265,7 +265,10 @@ def _cues(sentence: Sentence) -> Iterator[float]:
 
 
 def _asked(sentence: Sentence) -> bool:
-    """A question about how things are in general reports nothing."""
+    """A question about how things are reports nothing; one about why something happened may."""
+    text = sentence.text.rstrip()
+    if text.endswith("?") and not re.match(r"\W*(?:and |but |so )?(?:why|how come)\b", text, re.IGNORECASE):
+        return True
     return any(c.mood == "question" and c.parent is None and c.tense != "past" for c in sentence.clauses)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from highnote.finding import Evidence
-from highnote.questions import Covered, coverage, topic_words
+from highnote.questions import Covered, alike, coverage, topic_words
 from highnote.reply import Proposal, Reply
 from highnote.situation import REMEDIES
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from highnote.language import Parsed, Sentence
 
 Options = Mapping[str, Any]
+
+SAME = 0.6
+"""Words at least so much alike name the same thing."""
 
 # ---------------------------------------------------------------- asks
 
@@ -83,7 +86,7 @@ def no_thanks(reply: Reply, options: Options) -> Iterator[Proposal]:
 
 _SORRY = re.compile(r"\b(?:sorry|apolog\w+|regret\w*|forgive|inexcusable|ashamed|our (?:fault|mistake|error|slip)|mea culpa)\b", re.IGNORECASE)
 _THANKS = re.compile(
-    r"\b(?:thank(?:s| you| u|ing)?|thx|ta|cheers|grateful|appreciate\w*|glad (?:that )?you (?:told|wrote|got in touch|said|let)|good (?:of you|that you))\b(?! *(?:[,.!]|$))"
+    r"\b(?:thank(?:s| you| u|ing)?|thx|ty|ta|cheers|grateful|appreciate\w*|glad (?:that )?you (?:told|wrote|got in touch|said|let)|good (?:of you|that you))\b(?! *(?:[,.!]|$))"
     r"|\b(?:thanks|thank you|cheers)(?: again| so much| very much)?[,.!]? \w",
     re.IGNORECASE,
 )
@@ -101,7 +104,7 @@ _FEELS_FOR = re.compile(
     re.IGNORECASE,
 )
 _HOLLOW = re.compile(
-    r"\bsorry (?:if|you feel)\b|\b(?:sorry|apologi[sz]e|apologies)\b[,.]? *(?:but|however|although|though)|\bany (?:inconvenience|trouble|confusion|distress)\b|"
+    r"\bsorry you feel\b|\bsorry to hear (?:this|that|it|about (?:this|that|your (?:experience|issue|problem)))\W*$|\bthe inconvenience\W*$|\b(?:sorry|apologi[sz]e|apologies)\b[,.]? *(?:but|however|although|though)|\bany (?:inconvenience|trouble|confusion|distress)\b|"
     r"\b(?:did|does|do|has|have)(?: not|n't) (?:meet|met|live up)|unfortunately|\bmeet (?:your )?expectations",
     re.IGNORECASE,
 )
@@ -141,7 +144,8 @@ def no_restatement(reply: Reply, options: Options) -> Iterator[Proposal]:
     if customer is None or reply.situation.kind in {"none", "praise"} or not _english(reply):
         return
     named = {w for s in customer.sentences for w in topic_words(s)}
-    if len(named) >= options.get("least_words", 4) and reply.body and not _shared(reply.body, reply):
+    back = {w for s in reply.body for w in topic_words(s)}
+    if len(named) >= int(options.get("least_words", 4)) and not any(alike(w, other) >= SAME for w in named for other in back):
         yield _absent(reply)
 
 
@@ -235,7 +239,7 @@ def broken_promise(reply: Reply, options: Options) -> Iterator[Proposal]:
     if now is None or reply.asked is None or any(_OWNS.search(_plain(s.text)) and not _excuse(s.text) for s in reply.body):
         return
     latest = _plain(reply.thread[reply.asked].text)
-    if _PLEASED.search(latest) and not re.search(r"\b(?:not|n't|never|nobody|nothing|no one|still)\b|\?", latest):
+    if _PLEASED.search(latest) and not re.search(r"\b(?:not|never|nobody|nothing|no one|still)\b|n't\b", latest):
         return
     for index, message in enumerate(reply.thread):
         if message.sender != "agent" or message.date is None:
@@ -329,9 +333,14 @@ def repeat_info(reply: Reply, options: Options) -> Iterator[Proposal]:
         for name in given:
             wanted, _ = _items(said)[name]
             match = wanted.search(text)
-            if match and not re.search(r"\b(?:no need|don't need|do not need|needn't|already|have your|with your|in case|if (?:you|it|the|any)|another|different|new|other|change|back|to you|wrong)\b", text, re.IGNORECASE):
+            if match and not _HAVE.search(text[max(match.start() - 30, 0) : match.end() + 15]):
                 yield Proposal(sentence.start, sentence.end, sentence, fields={"item": match[0]})
                 break
+
+
+_HAVE = re.compile(
+    r"\b(?:no need|don't need|do not need|needn't|already|have your|thank\w*|giving|in case|if (?:you|it|the|any)|another|different|change|changed|wrong|our|back on)\b", re.IGNORECASE
+)
 
 
 def _confirms(text: str, said: str) -> bool:
@@ -359,10 +368,12 @@ def _items(said: str) -> dict[str, tuple[re.Pattern[str], bool]]:
     items["start"] = (re.compile(r"\bwhen (?:did )?(?:it|this|the (?:problem|issue|fault)|that) (?:started|start|began|begin|happened|happen|occurred|first)", re.IGNORECASE), bool(since))
     street = re.search(r"\b\d+\w? [A-Z][\w'-]+(?: [A-Z][\w'-]+)* (?:Street|St|Road|Rd|Lane|Ln|Way|Avenue|Ave|Close|Drive|Court|Place|Square|Terrace|Row|Hill|Park|Gardens)\b", said)
     items["address"] = (re.compile(r"\byour (?:new |full |postal |delivery |home |current )*address\b(?! book)|\b(?:postal|delivery|shipping|full|home) address\b", re.IGNORECASE), bool(street))
-    for noun in ("workspace", "programme", "program", "version", "browser", "device", "phone model", "account name", "error message", "error code", "serial number", "username", "gamertag", "size", "colour", "postcode", "vin"):
+    for noun in ("workspace", "version", "browser", "device", "phone model", "account name", "error message", "error code", "serial number", "username", "gamertag", "size", "colour", "postcode", "vin"):
         head = noun.split()[0]
         has = re.search(rf"\b{head}\b(?: (?:name|code|message|number|is|no\.?))*:? ?\(?(?:[\"“'][^\"”']+|[A-Z0-9][\w./-]*\d[\w./-]*|\d+|(?<=: )\S+)", said, re.IGNORECASE)
         items[noun] = (re.compile(rf"\b(?:what|which|your|the|name of)(?: is)?(?: your| the)? (?:exact )?{noun}\b", re.IGNORECASE), bool(has))
+    program = re.search(r"\bprogram(?:me)?:? ?[\w-]*\d", said, re.IGNORECASE)
+    items["programme"] = (re.compile(r"\b(?:which|what|the) program(?:me)?\b", re.IGNORECASE), bool(program))
     for noun in ("passport", "receipt", "invoice copy", "id card", "identity card", "proof of purchase", "certificate", "form", "bank details", "iban", "meter reading"):
         head = noun.split()[0]
         has = re.search(rf"\b(?:uploaded|attached|enclosed|sent|scanned|emailed|submitted)\b[^.?!]{{0,60}}\b{head}\b|\b{head}\b[^.?!]{{0,40}}\b(?:attached|enclosed|uploaded|below|sent)\b|\b{head}[^.?!]{{0,20}}\d{{3}}", said, re.IGNORECASE)
