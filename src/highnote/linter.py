@@ -149,7 +149,8 @@ class Linter:
         rule = matcher.owner.id
         if self._judge is None or proposal.sentence is None:
             return 1.0
-        sure = self._judge.confidence(rule, _seen(proposal.sentence))
+        pattern = matcher.owner.flag[proposal.pattern].text
+        sure = self._judge.confidence(rule, _seen(proposal.sentence), pattern)
         if sure is None:
             return 1.0
         least = self._judge.threshold(rule) if self.config.min_confidence is None else self.config.min_confidence
