@@ -1,7 +1,7 @@
-"""What a customer's message is about: a complaint, a request, an enquiry or praise; whether harm is reported, and how it feels.
+"""What a customer's message is about: complaint, request, enquiry or praise; is harm reported, how does it feel?
 
-The message is read from the customer's side: its "I" and "we" (subject "us" in `highnote.clauses`) are the customer, its
-"you" (subject "customer") is us. Rules that need a complaint rest on this, so what is doubtful is no harm.
+The message is read from the customer's side: its "I" and "we" (subject "us" in `highnote.clauses`) are the customer,
+its "you" (subject "customer") is us. Rules that need a complaint rest on this, so what is doubtful is no harm.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -75,7 +76,9 @@ _WRONG_PASSIVE = _set("""
     refuse deny decline reject lose forget ruin break damage block suspend lock split downgrade delay smash steal
     destroy scratch dent bend crush soak spoil cut-off lock-out log-out turn-away turn-down
     """)
-_WRONG_ACTIVE = _set("refuse lose forget ruin break damage wreck fail cut-off hang-up reject smash destroy spoil scratch misplace flood")
+_WRONG_ACTIVE = _set(
+    "refuse lose forget ruin break damage wreck fail cut-off hang-up reject smash destroy spoil scratch misplace flood"
+)
 _TROUBLE = _set("""
     broken faulty defective dead damaged wrong missing late cracked torn bent chipped dirty blank stuck scratched dented
     stained leaky leaking mouldy moldy rotten stale incomplete overdue ruined useless unusable frozen unsafe smashed
@@ -86,7 +89,9 @@ _TROUBLE = _set("""
 # Adjectives that are trouble as a predicate, though not before every noun ("a late checkout", "the cold starter").
 _PREDICATE_ONLY = _set("late cold missing stuck dead blank frozen wrong dirty delayed overdue")
 _PREDICATE_TOO = _set("down short empty gone off closed worn loose opened noisy")
-_WELL = _set("right good safe ok okay acceptable fine correct fair enough fun funny impressed happy satisfied pleased amused normal")
+_WELL = _set(
+    "right good safe ok okay acceptable fine correct fair enough fun funny impressed happy satisfied pleased amused"
+)
 _FEELING = _set("""
     furious angry annoyed annoying disappointed disappointing disappointment upset upsetting appalled disgusted
     disgusting outraged frustrated frustrating frustration livid fuming gutted devastated unhappy dissatisfied
@@ -97,66 +102,109 @@ _FEELING = _set("""
 _HURT = _set("rash bruise injury injure hurt allergic ill sick wound vomit poison coeliac tear")
 # Spellings that say trouble even where the parser takes the verb for a noun ("the kettle leaks").
 _BREAK_WORDS = re.compile(
-    r"\b(?:leaks?|leaking|leaked|drips?|dripping|crash(?:es|ed|ing)|freezes|froze|flickers?|flickering|snapped|cracked|broke|breaks|overheat(?:s|ed|ing)"
-    r"|smoking|sparks|sparking|jams|jammed|malfunction\w*|vanished|disappeared|falls? apart|fell (?:apart|off)|came (?:off|apart|loose)|logs? me out"
-    r"|(?:has|had|have|with|got|is|are|was|were|been) (?:a |an |only |no |some |the )?(?:\w+ )?(?:hole|chip|crack|tear|scratch|dent|stain|fault|defect|bug|zero balance|dead pixels?)s?"
-    r"|threw|wiped|swallowed|double[- ]charged|shows? (?:a |an )?(?:error|zero|wrong|e\d+)|says? (?:.{0,3}not|.{0,3}error|.{0,3}invalid|i don'?t|wrong)"
-    r"|error \w*\d\w*|no (?:hot water|heating|signal|power|water|internet|instructions|manual|lunch|light|sound|picture|reply|answer|trace|sign|\w+ option|one (?:came|called|answered|showed)))\b",
+    r"\b(?:leaks?|leaking|leaked|drips?|dripping|crash(?:es|ed|ing)|freezes|froze|flickers?|flickering|snapped"
+    r"|cracked|broke|breaks|overheat(?:s|ed|ing)"
+    r"|smoking|sparks|sparking|jams|jammed|malfunction\w*|vanished|disappeared|falls? apart|fell (?:apart|off)"
+    r"|came (?:off|apart|loose)|logs? me out"
+    r"|(?:has|had|have|with|got|is|are|was|were|been) (?:a |an |only |no |some |the )?(?:\w+ )?(?:hole|chip|crack"
+    r"|tear|scratch|dent|stain|fault|defect|bug|zero balance|dead pixels?)s?"
+    r"|threw|wiped|swallowed|double[- ]charged|shows? (?:a |an )?(?:error|zero|wrong|e\d+)|says? (?:.{0,3}not"
+    r"|.{0,3}error|.{0,3}invalid|i don'?t|wrong)"
+    r"|error \w*\d\w*|no (?:hot water|heating|signal|power|water|internet|instructions|manual|lunch|light|sound"
+    r"|picture|reply|answer|trace|sign|\w+ option|one (?:came|called|answered|showed)))\b",
     re.IGNORECASE,
 )
 _AFTERMATH = re.compile(
-    r"\b(?:what now|what happens now|what are my options|what (?:will|can|are) you (?:do|going to do)|what(?:'s| is) going on|who is going to|sort (?:it|this|that|him|them) out"
-    r"|do something|put (?:it|this) right|clear this|make (?:it|this) right|how (?:could|can) this happen|is anyone|please help|pls help|help!|seriously\?|what can you do|look into)\b",
+    r"\b(?:what now|what happens now|what are my options|what (?:will|can|are) you (?:do|going to do)|what(?:'s"
+    r"| is) going on|who is going to|sort (?:it|this|that|him|them) out"
+    r"|do something|put (?:it|this) right|clear this|make (?:it|this) right|how (?:could|can) this happen|is anyone"
+    r"|please help|pls help|help!|seriously\?|what can you do|look into)\b",
     re.IGNORECASE,
 )
 _REDRESS = ("refund", "replacement", "repair", "compensation")
 
 _CHASING = re.compile(
-    r"\b(?:(?:second|third|fourth|fifth|2nd|3rd|4th|5th|umpteenth) (?:time|e-?mail|message|call|attempt|letter|request|visit|complaint|one)"
+    r"\b(?:(?:second|third|fourth|fifth|2nd|3rd|4th|5th|umpteenth) (?:time|e-?mail|message|call|attempt|letter"
+    r"|request|visit|complaint|one)"
     r"|still (?:no|not|nothing|waiting|have ?n[o']t|has ?n[o']t|haven'?t|hasn'?t|isn'?t|doesn'?t|didn'?t|wrong|broken)"
-    r"|(?:nobody|no one|no-one|none of you)(?: has| have| ever| even| at \w+)* (?:\w+(?:s|ed)|came|been|told|rang|got|will)"
-    r"|(?:was|were) (?:supposed|meant|due|promised|told) (?:to|by|on|it|that|they|there|two|three|\w+ (?:would|days|weeks))"
+    r"|(?:nobody|no one|no-one|none of you)(?: has| have| ever| even| at \w+)* (?:\w+(?:s|ed)|came|been|told|rang|got"
+    r"|will)"
+    r"|(?:was|were) (?:supposed|meant|due|promised|told) (?:to|by|on|it|that|they|there|two|three|\w+ (?:would|days"
+    r"|weeks))"
     r"|(?:(?:you|they|he|she|colleague|agent) (?:\w+ )?|was |were |been )promised|keeps? (?:on )?\w+ing"
-    r"|i(?: have|'ve)? (?:asked|called|written|wrote|emailed|phoned|rung|told|complained|reported|left)(?: \w+){0,6} (?:\w+ times|twice|already|voicemails)"
-    r"|(?:been trying|tried) (?:\w+ ){0,6}(?:for \w+ (?:days|weeks|months)|\w+ times)|heard (?:nothing|no more)|no longer works?"
-    r"|come and gone|\d+ (?:min(?:ute)?s|hours|days|weeks|months) (?:too )?late|(?:hours?|days?|weeks?|months?) (?:too )?late"
-    r"|took (?:a|the|unpaid|half a) (?:day|afternoon|morning|leave)(?: off)?|fed up|sick of|tired of|had enough|losing patience"
-    r"|not (?:what|as) (?:i|we|was|described|advertised|ordered|promised)|(?:again|too|yet)!+|in pieces|out of order)\b",
+    r"|i(?: have|'ve)? (?:asked|called|written|wrote|emailed|phoned|rung|told|complained|reported"
+    r"|left)(?: \w+){0,6} (?:\w+ times|twice|already|voicemails)"
+    r"|(?:been trying|tried) (?:\w+ ){0,6}(?:for \w+ (?:days|weeks|months)|\w+ times)|heard (?:nothing|no more)"
+    r"|no longer works?"
+    r"|come and gone|\d+ (?:min(?:ute)?s|hours|days|weeks|months) (?:too )?late|(?:hours?|days?|weeks?"
+    r"|months?) (?:too )?late"
+    r"|took (?:a|the|unpaid|half a) (?:day|afternoon|morning|leave)(?: off)?|fed up|sick of|tired of|had enough"
+    r"|losing patience"
+    r"|not (?:what|as) (?:i|we|was|described|advertised|ordered|promised)|(?:again|too|yet)!+|in pieces"
+    r"|out of order)\b",
     re.IGNORECASE,
 )
 _WAITED = re.compile(
-    r"\b(?:been waiting|(?:have|'ve) waited|waited (?:in|over|all|\d+|\w+ (?:hours|weeks|days))|waiting (?:since|for (?:\w+ )?(?:\w+ (?:weeks|days|hours|months))))\b", re.IGNORECASE
-)
-_NOT_AS_ORDERED = re.compile(
-    r"\b(?:came|arrived|delivered|turned up|comes|sent|got|received|shows?|charged|given|booked in)\b[^.?!]{0,50}\b(?:without|instead of|rather than|not the|only)\b"
-    r"|\((?:\w+ ){1,3}instead of [^)]*\)|\b(?:charged|billed|debited|paid|taken|went out|deducted)\b[^.?!]{0,30}\b(?:twice|2x|double|two times|again)\b"
-    r"|\b(?:twice|double)(?:[ -]charged|[ -]billed)|only (?:one|two|three|half|\d+) (?:\w+ )?(?:of|out of) (?:the|my)\b|\bhad? (?:only|just) \d+ of \d+|there(?:'s| is) (?:glass|hair|mould|mold|a hole|a scratch|a crack|a tear|a dent)"
-    r"|\b(?:ordered|booked|paid for|asked for|requested|chose|was promised|expected|wanted)\b[^.?!]{3,90}\b(?:(?:but|and|yet)(?: i| we| you)? (?:just )?(?:got|received|was given|were given|came|sent|delivered)|,? (?:got|came|received|arrived))\b",
+    r"\b(?:been waiting|(?:have|'ve) waited|waited (?:in|over|all|\d+|\w+ (?:hours|weeks|days))|waiting (?:since"
+    r"|for (?:\w+ )?(?:\w+ (?:weeks|days|hours|months))))\b",
     re.IGNORECASE,
 )
-_LOST = re.compile(r"\b(?:wasted|a waste of|lost (?:\w+ )?(?:sales|orders|money|customers|data|photos|work|wages|income)|lose sales|lost (?:a|the|half a) (?:day|deposit)|missed (?:the|our|my) (?!app)\w+|€?\d+ (?:euros? )?of \w+ lost)\b", re.IGNORECASE)
+_NOT_AS_ORDERED = re.compile(
+    r"\b(?:came|arrived|delivered|turned up|comes|sent|got|received|shows?|charged|given"
+    r"|booked in)\b[^.?!]{0,50}\b(?:without|instead of|rather than|not the|only)\b"
+    r"|\((?:\w+ ){1,3}instead of [^)]*\)|\b(?:charged|billed|debited|paid|taken|went out"
+    r"|deducted)\b[^.?!]{0,30}\b(?:twice|2x|double|two times|again)\b"
+    r"|\b(?:twice|double)(?:[ -]charged|[ -]billed)|only (?:one|two|three|half|\d+) (?:\w+ )?(?:of|out of) (?:the"
+    r"|my)\b|\bhad? (?:only|just) \d+ of \d+|there(?:'s| is) (?:glass|hair|mould|mold|a hole|a scratch|a crack|a tear"
+    r"|a dent)"
+    r"|\b(?:ordered|booked|paid for|asked for|requested|chose|was promised|expected|wanted)\b[^.?!]{3,90}\b(?:(?:but"
+    r"|and|yet)(?: i| we| you)? (?:just )?(?:got|received|was given|were given|came|sent|delivered)|,? (?:got|came"
+    r"|received|arrived))\b",
+    re.IGNORECASE,
+)
+_LOST = re.compile(
+    r"\b(?:wasted|a waste of|lost (?:\w+ )?(?:sales|orders|money|customers|data|photos|work|wages|income)|lose sales"
+    r"|lost (?:a|the|half a) (?:day|deposit)|missed (?:the|our|my) (?!app)\w+|€?\d+ (?:euros? )?of \w+ lost)\b",
+    re.IGNORECASE,
+)
 _OWN_SLIP = re.compile(
-    r"\b(?:by (?:mistake|accident)|accidentally|my (?:own )?(?:fault|mistake|bad)|silly me|stupid of me|i'?m (?:such )?an? idiot"
-    r"|(?:i|we|husband|wife|son|daughter) (?:\w+ )?(?:forgot|misread|mistyped|dropped|spilt|spilled|threw|misplaced|mixed)"
-    r"|i (?:think )?(?:i )?(?:\w+ )?(?:typed|entered|gave|booked|bought|picked|chose|ordered|clicked|put)(?: \w+){0,4} wrong)\b",
+    r"\b(?:by (?:mistake|accident)|accidentally|my (?:own )?(?:fault|mistake|bad)|silly me|stupid of me"
+    r"|i'?m (?:such )?an? idiot"
+    r"|(?:i|we|husband|wife|son|daughter) (?:\w+ )?(?:forgot|misread|mistyped|dropped|spilt|spilled|threw|misplaced"
+    r"|mixed)"
+    r"|i (?:think )?(?:i )?(?:\w+ )?(?:typed|entered|gave|booked|bought|picked|chose|ordered|clicked"
+    r"|put)(?: \w+){0,4} wrong)\b",
     re.IGNORECASE,
 )
 _WHY = re.compile(
-    r"\b(?:why|how come|how (?:could|can|did) (?:this|it|that|such|you)\b|what (?:happened|went wrong|caused|is the reason|was the reason)"
+    r"\b(?:why|how come|how (?:could|can|did) (?:this|it|that|such|you)\b|what (?:happened|went wrong|caused"
+    r"|is the reason|was the reason)"
     r"|explain (?:why|how|what)|how is (?:this|it|that) possible|the reason (?:for|why))",
     re.IGNORECASE,
 )
-_NO_WHY = re.compile(r"\b(?:that(?:'s| is) why|why (?:not|don't you)|no idea why|which is why|and why i)\b", re.IGNORECASE)
+_NO_WHY = re.compile(
+    r"\b(?:that(?:'s| is) why|why (?:not|don't you)|no idea why|which is why|and why i)\b", re.IGNORECASE
+)
 _LEAVE = re.compile(
-    r"\b(?:cancel\w*|end|terminat\w+|clos(?:e|ing)|quit)\s+(?:\w+\s+){0,2}?(?:membership|subscription|account|contract|policy|plan|service|broadband|line)\b"
-    r"|\basked to end it\b|\b(?:decided to leave|going elsewhere|business elsewhere|custom elsewhere|switching (?:to|provider)|leaving you)\b",
+    r"\b(?:cancel\w*|end|terminat\w+|clos(?:e|ing)|quit)\s+(?:\w+\s+){0,2}?(?:membership|subscription|account"
+    r"|contract|policy|plan|service|broadband|line)\b"
+    r"|\basked to end it\b|\b(?:decided to leave|going elsewhere|business elsewhere|custom elsewhere|switching (?:to"
+    r"|provider)|leaving you)\b",
     re.IGNORECASE,
 )
 _PRAISE = re.compile(
-    r"\b(?:well done|(?:great|good|lovely|excellent|amazing) (?:job|work|service|experience)|keep it up|lov(?:e|ed) (?:the|your|it|this)|fantastic|brilliant|wonderful|"
-    r"amazing|excellent|superb|delighted|(?:very |so |really )impressed|so much better|made (?:my|our) (?:day|week|evening)|(?:big|huge|many) thank\w*"
-    r"|thank(?:s| you) (?:so much|for (?:the|your|being) (?:great|lovely|quick|fast|excellent|kind|wonderful|fantastic|brilliant|amazing|\w+ help))|just wanted to say"
-    r"|compliments?|kudos|hats off|five stars|couldn'?t be happier|so (?:kind|helpful|happy|pleased))\b",
+    r"\b(?:well done|(?:great|good|lovely|excellent|amazing) (?:job|work|service|experience)|keep it up|lov(?:e"
+    r"|ed) (?:the|your|it|this)|fantastic|brilliant|wonderful|"
+    r"amazing|excellent|superb|delighted|(?:very |so |really )impressed|so much better|made (?:my|our) (?:day|week"
+    r"|evening)|(?:big|huge|many) thank\w*"
+    r"|thank(?:s| you) (?:so much|for (?:the|your|being) (?:great|lovely|quick|fast|excellent|kind|wonderful"
+    r"|fantastic|brilliant|amazing|\w+ help))|just wanted to say"
+    r"|compliments?|kudos|hats off|shout[- ]?out|five stars|couldn'?t be happier|so (?:kind|helpful|happy|pleased)"
+    r"|(?:great|outstanding|awesome|lovely|nice|smooth|perfect|best|friendly|courteous|wonderful|super|incredible) (?:\w+ )?"
+    r"(?:flights?|trip|crews?|staff|team|people|agents?|product|shop|store|support|help|care|stay|meal|food|driver|person|app)"
+    r"|(?:is|are|was|were|been) (?:so |very |really |just |all )?(?:great|outstanding|awesome|perfect|lovely|wonderful|fabulous|spot on)"
+    r"|awesome|works? (?:perfectly|great|well|like a charm)|all (?:sorted|good|fixed)|sorted (?:it|now)"
+    r"|thank(?:s| you) [^.?!]{0,40}for (?:getting|helping|sorting|fixing|taking|making|looking|going|such|all))\b",
     re.IGNORECASE,
 )
 _SHOUT = re.compile(r"[!?]{2,}|\b(?:NOT|[A-Z]{4,})(?: [A-Z]{2,})+\b")
@@ -164,11 +212,17 @@ _SHOUT = re.compile(r"[!?]{2,}|\b(?:NOT|[A-Z]{4,})(?: [A-Z]{2,})+\b")
 REMEDIES: dict[str, re.Pattern[str]] = {
     name: re.compile(pattern, re.IGNORECASE)
     for name, pattern in {
-        "refund": r"\b(?:re-?fund\w*|reimburs\w+|money(?: \w+){0,2} back|(?:fees?|payment|deposit|price|[£€$]? ?\d[\d.,]*(?: ?\w{2,5})?|fare|difference|overdraft \w+) (?:paid )?(?:back|returned)"
-        r"|(?:give|pay|send|get|want|have)(?: \w+){0,6} back|repay\w*|credit(?:ed)? back|revers\w+ (?:it|the|this|that)|pls reverse)\b",
-        "replacement": r"\b(?:replac\w+|exchang\w+|swap\w*|re-?sen[dt]\w*|(?:a )?new (?:one|\w+)(?: please| pls)|send (?:me )?(?:another|a new|the (?:right|correct|missing)))\b",
-        "repair": r"\b(?:repair\w*|fix\w*|mend\w*|sort (?:it|this|that) out|sort this|technician|engineer|mechanic|plumber)\b",
-        "cancel": r"\b(?:cancel\w*|terminat\w+|unsubscribe\w*|end my|close my|end it|take me off|remove me|stop (?:it|this|sending))\b",
+        "refund": r"\b(?:re-?fund\w*|reimburs\w+|money(?: \w+){0,2} back|(?:fees?|payment|deposit|price"
+        r"|[£€$]? ?\d[\d.,]*(?: ?\w{2,5})?|fare|difference|overdraft \w+) (?:paid )?(?:back|returned)"
+        r"|(?:give|pay|send|get|want|have)(?: \w+){0,6} back|repay\w*|credit(?:ed)? back|revers\w+ (?:it|the|this"
+        r"|that)|pls reverse)\b",
+        "replacement": r"\b(?:replac\w+|exchang\w+|swap\w*|re-?sen[dt]\w*|(?:a )?new (?:one|\w+)(?: please| pls)"
+        r"|send (?:me )?(?:another|a new|the (?:right|correct|missing)))\b",
+        "repair": r"\b(?:repair\w*|fix\w*|mend\w*|sort (?:it|this|that) out|sort this|technician|engineer"
+        r"|mechanic|plumber)\b",
+        "cancel": r"\b(?:cancel\w*|terminat\w+|unsubscribe\w*|end my|close my|end it|take me off|remove me"
+        r"|stop (?:it|this"
+        r"|sending))\b",
         "callback": r"\b(?:call(?:ed)? (?:me|us|back)|call-?back|ring me|phone me|speak to|talk to)\b",
         "invoice": r"\b(?:invoices?|receipts?|quote|quotation|estimate)\b",
         "compensation": r"\b(?:compensat\w+|goodwill|discount|knock something off|voucher|something back|paid for)\b",
@@ -192,9 +246,15 @@ def situation(message: Parsed | None) -> Situation:
     remedies = frozenset(name for name, pattern in REMEDIES.items() if any(pattern.search(s.text) for s in wishes))
     score = sum(max(_cues(sentence)) for sentence in sentences) + 0.5 * upset
     if any(_reports(sentence) for sentence in sentences):  # something happened, and it is to be put right
-        score += 0.5 * bool(remedies.intersection(_REDRESS)) + 0.5 * bool(_AFTERMATH.search(text)) + 0.5 * bool(_SHOUT.search(text))
+        score += (
+            0.5 * bool(remedies.intersection(_REDRESS))
+            + 0.5 * bool(_AFTERMATH.search(text))
+            + 0.5 * bool(_SHOUT.search(text))
+        )
     likely = complaint_likelihood(message)
-    harm = (score >= (2.0 if own_slip else 1.0) or likely >= LIKELY) and not (praise and score < 1.5)
+    told = score >= (2.0 if own_slip else 1.0) and likely >= UNLIKELY
+    likely_harm = likely >= VERY_LIKELY or (likely >= LIKELY and score > 0)
+    harm = (told or likely_harm) and not (praise and score < 1.5)
     asks = "?" in text or any(c.mood == "question" for s in sentences for c in s.clauses)
     kind: Kind = (
         "complaint" if harm or (upset and not praise)
@@ -215,8 +275,9 @@ def situation(message: Parsed | None) -> Situation:
 def _reports(sentence: Sentence) -> bool:
     """The sentence tells what somebody other than the customer did, or what something is like."""
     return any(
-        clause.mood == "statement" and clause.tense in {"past", "present"} and not clause.modal and clause.parent is None
-        and (clause.subject != "us" or clause.subject_owner or clause.voice == "passive" or clause.lemma in {"get", "receive", "find"})
+        clause.mood == "statement" and clause.tense in {"past", "present"} and not clause.modal
+        and clause.parent is None and (clause.subject != "us" or clause.subject_owner or clause.voice == "passive"
+                                       or clause.lemma in {"get", "receive", "find"})
         for clause in sentence.clauses
     )  # fmt: skip
 
@@ -224,15 +285,28 @@ def _reports(sentence: Sentence) -> bool:
 def _tells(sentence: Sentence) -> bool:
     """A sentence that only tells what happened wishes nothing."""
     moods = {c.mood for c in sentence.clauses}
-    wish = re.search(r"\b(?:want|like|need|please|pls|plz|could|would|can|expect|demand|prefer|asked|hope)\b", sentence.text, re.IGNORECASE)
+    wish = re.search(
+        r"\b(?:want|like|need|please|pls|plz|could|would|can|expect|demand|prefer|asked|hope)\b",
+        sentence.text,
+        re.IGNORECASE,
+    )
     return moods <= {"statement", "condition", "counterfactual"} and not wish
 
 
 def _requests(sentences: Iterable[Sentence]) -> bool:
     return any(
         clause.mood == "imperative"
-        or (clause.mood == "question" and clause.subject == "customer" and clause.modal in {"can", "could", "will", "would"})
-        or (clause.subject == "us" and clause.lemma in {"want", "need", "like"} and clause.mood == "statement" and clause.tense != "past")
+        or (
+            clause.mood == "question"
+            and clause.subject == "customer"
+            and clause.modal in {"can", "could", "will", "would"}
+        )
+        or (
+            clause.subject == "us"
+            and clause.lemma in {"want", "need", "like"}
+            and clause.mood == "statement"
+            and clause.tense != "past"
+        )
         for sentence in sentences
         for clause in sentence.clauses
     )
@@ -242,8 +316,16 @@ def _feels(sentence: Sentence) -> bool:
     """The sentence says how the customer feels about it: "furious", "a joke", "not good enough"."""
     words = {t.lemma_.lower() for t in sentence.span} | {t.lower_ for t in sentence.span}
     if not words & _FEELING:
-        return bool(re.search(r"\b(?:not good enough|good grief|can'?t be serious|beyond a joke|fed up|sick of|losing patience)\b", sentence.text, re.IGNORECASE))
-    return not re.search(r"\b(?:not|n't|never) (?:\w+ )?(?:angry|annoyed|upset|disappointed)", sentence.text, re.IGNORECASE)
+        return bool(
+            re.search(
+                r"\b(?:not good enough|good grief|can'?t be serious|beyond a joke|fed up|sick of|losing patience)\b",
+                sentence.text,
+                re.IGNORECASE,
+            )
+        )
+    return not re.search(
+        r"\b(?:not|n't|never) (?:\w+ )?(?:angry|annoyed|upset|disappointed)", sentence.text, re.IGNORECASE
+    )
 
 
 def _cues(sentence: Sentence) -> Iterator[float]:
@@ -253,12 +335,18 @@ def _cues(sentence: Sentence) -> Iterator[float]:
     for pattern, weight in ((_CHASING, 1.0), (_WAITED, 1.0), (_NOT_AS_ORDERED, 1.0), (_LOST, 0.5)):
         if pattern.search(text) and not _asked(sentence):
             yield weight
-    if _asked(sentence) and re.search(r"\bwhy (?:was|were|has|have|did|is|are|am|isn|hasn|haven|didn|do|does|doesn)\b", text, re.IGNORECASE):
+    if _asked(sentence) and re.search(
+        r"\bwhy (?:was|were|has|have|did|is|are|am|isn|hasn|haven|didn|do|does|doesn)\b", text, re.IGNORECASE
+    ):
         yield 0.5
     for clause in sentence.clauses:
         yield _harm(clause)
     yield _fragment(sentence)
-    if _BREAK_WORDS.search(text) and not _asked(sentence) and not re.match(r"(?:i|we) (?!got|was|had|have)", text, re.IGNORECASE):
+    if (
+        _BREAK_WORDS.search(text)
+        and not _asked(sentence)
+        and not re.match(r"(?:i|we) (?!got|was|had|have)", text, re.IGNORECASE)
+    ):
         yield 1.0
     if not _asked(sentence) and any(t.lemma_.lower() in _HURT for t in sentence.span):
         yield 0.5
@@ -278,7 +366,12 @@ def _phrasal(clause: Clause) -> str:
 
 def _harm(clause: Clause) -> float:
     """How strongly a clause reports harm."""
-    if clause.mood in {"condition", "counterfactual", "imperative"} or clause.modal in {"would", "should", "may", "might"}:
+    if clause.mood in {"condition", "counterfactual", "imperative"} or clause.modal in {
+        "would",
+        "should",
+        "may",
+        "might",
+    }:
         return 0.0
     if clause.mood == "question" and clause.tense != "past" and clause.polarity == "positive":
         return 0.0
@@ -286,7 +379,11 @@ def _harm(clause: Clause) -> float:
     verb, positive = _phrasal(clause), clause.polarity == "positive"
     writer = clause.subject == "us" and not clause.subject_owner
     if positive and not writer:
-        if (verb in _BREAK or verb in _PHRASAL_TROUBLE or verb.partition("-")[0] in _BREAK) and clause.voice == "active" and clause.subject == "third":
+        if (
+            (verb in _BREAK or verb in _PHRASAL_TROUBLE or verb.partition("-")[0] in _BREAK)
+            and clause.voice == "active"
+            and clause.subject == "third"
+        ):
             return weight
         if clause.complement in _TROUBLE or (clause.complement in _PREDICATE_TOO and clause.subject == "third"):
             return weight
@@ -294,9 +391,19 @@ def _harm(clause: Clause) -> float:
             return weight
     if positive and clause.voice == "passive" and (verb in _WRONG or verb in _WRONG_PASSIVE):
         return weight if clause.subject != "us" else 0.0
-    if positive and clause.subject == "customer" and (verb in _WRONG or (verb in _WRONG_ACTIVE and clause.tense == "past")):
+    if (
+        positive
+        and clause.subject == "customer"
+        and (verb in _WRONG or (verb in _WRONG_ACTIVE and clause.tense == "past"))
+    ):
         return weight
-    if positive and clause.subject == "third" and verb in _WRONG_ACTIVE | _WRONG and clause.tense == "past" and clause.object:
+    if (
+        positive
+        and clause.subject == "third"
+        and verb in _WRONG_ACTIVE | _WRONG
+        and clause.tense == "past"
+        and clause.object
+    ):
         return weight
     if not positive:
         return _failing(clause, verb, weight)
@@ -313,7 +420,11 @@ def _failing(clause: Clause, verb: str, weight: float) -> float:
     if clause.subject == "us":  # "I never got it", "we cannot log in", but not "I don't use it"
         return weight if first in {"receive", "hear"} or (first == "get" and clause.tense == "past") else 0.0
     if clause.subject in {"third", "nobody"}:
-        return weight if first not in {"know", "let", "allow", "contain", "include", "go"} or clause.modal == "will" else weight / 2
+        return (
+            weight
+            if first not in {"know", "let", "allow", "contain", "include", "go"} or clause.modal == "will"
+            else weight / 2
+        )
     return weight if clause.tense == "past" or clause.modal in {"will", "can"} or clause.mood == "statement" else 0.0
 
 
@@ -321,13 +432,19 @@ def _fragment(sentence: Sentence) -> float:
     """Trouble named without a verb or before a noun: "wrong size again", "a broken zip", "no light, nothing"."""
     if _asked(sentence):
         return 0.0
-    writer = any(c.subject == "us" and not c.subject_owner and c.lemma not in {"get", "receive", "have", "find", "be"} for c in sentence.clauses)
+    writer = any(
+        c.subject == "us" and not c.subject_owner and c.lemma not in {"get", "receive", "have", "find", "be"}
+        for c in sentence.clauses
+    )
     for token in sentence.span:
         lemma = token.lower_ if token.lower_ in _TROUBLE else token.lemma_.lower()
         if lemma not in _TROUBLE or lemma in {"late", "cold"}:
             continue
         if token.dep_ == "amod" and token.head.pos_ in {"NOUN", "PROPN"}:
-            wanted = any(c.lemma in {"replace", "fix", "repair", "have", "get"} and c.mood != "statement" for c in sentence.clauses)
+            wanted = any(
+                c.lemma in {"replace", "fix", "repair", "have", "get"} and c.mood != "statement"
+                for c in sentence.clauses
+            )
             return 0.5 if writer or wanted else 1.0
         if token.dep_ in {"ROOT", "acl", "acomp", "oprd", "advcl", "xcomp"} and not writer:
             return 1.0
@@ -339,8 +456,11 @@ def _fragment(sentence: Sentence) -> float:
 FILE = "harm.json"
 FORMAT = 1
 """Version of the file and of the features; it rises when either changes."""
-LIKELY = 0.75
-"""From this likelihood on a message complains, whether a cue was found or not."""
+LIKELY, VERY_LIKELY, UNLIKELY = 0.75, 0.95, 0.2
+"""From the first likelihood on a message with a weak cue complains, from the second even one without; below the third none.
+
+What was learned from messages to shops and offices takes too many plain statements for complaints, hence the second.
+"""
 
 
 def features(message: Parsed) -> list[str]:
@@ -349,7 +469,7 @@ def features(message: Parsed) -> list[str]:
     for sentence in message.sentences:
         words = ["^", *("0" if t.like_num else t.norm_.lower() for t in sentence.span if not t.is_space), "$"]
         found += [f"w {word}" for word in words[1:-1]]
-        found += [f"b {one} {other}" for one, other in zip(words, words[1:], strict=False)]
+        found += [f"b {one} {other}" for one, other in pairwise(words)]
         found += [f"l {t.lemma_.lower()}" for t in sentence.span if t.is_alpha]
         found += [feature for clause in sentence.clauses for feature in _clause_features(clause)]
     return list(dict.fromkeys(found))
@@ -385,15 +505,17 @@ def complaint_likelihood(message: Parsed) -> float:
 
 # ---------------------------------------------------------------- language
 
-_ENGLISH = frozenset(
-    "the and you i to of is it that this for was with have has not my your are we be on at but what can please from when "
-    "would will do did am been had me they there so if as by an or no yes how why where who which".split()
+_ENGLISH = _set(
+    """
+    the and you i to of is it that this for was with have has not my your are we be on at but what can please
+    from when would will do did am been had me they there so if as by an or no yes how why where who which
+    """
 )
 _FOREIGN: Mapping[str, frozenset[str]] = {
     language: frozenset(words.split())
     for language, words in {
-        "de": "der die das und ich nicht ist ein eine einen mit sie wir ihr ihre auf für von zu bitte habe haben wird mein",
-        "fr": "le la les et je ne pas est un une des du avec vous nous votre mon ma pour dans que qui sur merci bonjour",
+        "de": "der die das und ich nicht ist ein eine einen mit sie wir ihr ihre auf für von zu bitte habe haben wird",
+        "fr": "le la les et je ne pas est un une des du avec vous nous votre mon ma pour dans que qui sur merci",
         "es": "el la los las y yo es una con usted por para que de mi su pero muy hola gracias está no en lo ha",
         "it": "il lo gli e non è una con per che di mio sono ho della grazie buongiorno questo ma nel alla",
         "nl": "de het een en ik niet van met voor mijn uw dat zijn heb wij maar ook aan bij graag dank",
@@ -408,7 +530,7 @@ _FOREIGN: Mapping[str, frozenset[str]] = {
         "ro": "și nu este un o cu pentru că mulțumesc dar mea meu la",
     }.items()
 }
-"""Function words that tell a language in a sentence or two; those that English has as well are left out when counted."""
+"""Function words that tell a language in a sentence or two; those that are English too do not count."""
 
 
 _WORD = re.compile(r"[^\W\d_]+")
