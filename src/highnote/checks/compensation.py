@@ -15,28 +15,37 @@ _SPELLED = {
     "eighteen": 18, "nineteen": 19, "twenty": 20, "a twentieth": 5, "one-twentieth": 5, "a tenth": 10, "one tenth": 10,
     "one-tenth": 10, "an eighth": 12.5, "a sixth": 16.7,
 }  # fmt: skip
+_WORDS = "|".join(word for word in _SPELLED if " " not in word and "-" not in word)
 _SHARE = re.compile(
-    rf"(?P<part>\b(?:a|one)[ -](?:twentieth|tenth)|\ban eighth|\ba sixth)\b"
-    rf"|(?P<amount>\b\d+(?:[.,]\d+)?|\b(?:{'|'.join(w for w in _SPELLED if ' ' not in w and '-' not in w)})\b)\s*(?:%|per ?cent\b|pct\b|pc\b)",
+    r"(?P<part>\b(?:a|one)[ -](?:twentieth|tenth)|\ban eighth|\ba sixth)\b"
+    rf"|(?P<amount>\b\d+(?:[.,]\d+)?|\b(?:{_WORDS})\b)\s*(?:%|per ?cent\b|pct\b|pc\b)",
     re.IGNORECASE,
 )
 # A share is a discount where money comes off, not where something is measured.
 _OFF_AFTER = re.compile(
-    r"^\W*(?:(?!and\b|but\b)[\w’'+-]+\W+){0,4}?(?:off|discounts?|reductions?|rebate|less|lower|back|break|coupon|voucher|concession"
-    r"|adjustment|code|markdown|has been (?:deducted|taken|knocked)|(?:was|is) (?:deducted|taken|knocked)|comes? off|cut|(?:on|for) (?:your|the|any|all) (?:next|following|whole|new|order|purchase|basket))\b",
+    r"^\W*(?:(?!and\b|but\b)[\w’'+-]+\W+){0,4}?(?:off|discounts?|reductions?|rebate|less|lower|back|break"
+    r"|coupon|voucher|concession"
+    r"|adjustment|code|markdown|has been (?:deducted|taken|knocked)|(?:was|is) (?:deducted|taken|knocked)"
+    r"|comes? off|cut|(?:on|for) (?:your|the|any|all) (?:next|following|whole|new|order|purchase|basket))\b",
     re.IGNORECASE,
 )
 _OFF_BEFORE = re.compile(
-    r"\b(?:minus|discount|reduction|rebate|concession|adjustment|allow(?:ed|ance)?|drop(?:s|ped)?|lowered?|reduced?|knock(?:ed)?|go as far as|stretch to"
+    r"\b(?:minus|discount|reduction|rebate|concession|adjustment|allow(?:ed|ance)?|drop(?:s|ped)?"
+    r"|lowered?|reduced?|knock(?:ed)?|go as far as|stretch to"
     r"|(?:take|taken|taking|took|comes?|cut) (?:\w+ ){0,4}(?:down )?by|deduct(?:ed|ing)?)\b(?:\W+[\w’'-]+){0,5}?\W*$",
     re.IGNORECASE,
 )
 _NOT_AMENDS = re.compile(
-    r"\b(?:students?|seniors?|pensioners?|schools?|nonprofits?|charities|staff|members? (?:get|pay|have|save)|everyone|everybody|all customers|all year round"
-    r"|sale|promotion|promo(?!\s*code)|price list|early[- ](?:payment|bird)|annual(?:ly)? billing|billed|(?:pay|paid|paying)\b[^.]{0,20}\b(?:year|annual|advance|front|month|by the)"
-    r"|yearly plan is|renewal at|volume|bulk|orders? (?:over|above)|per the|vat|hst|gst|tax|interest|apr|markup|% fee|fee (?:is|drops|of)|battery|charged? at|restocking"
-    r"|single-person|cheaper than|off-peak|instead of|rather than|last (?:spring|year|month)|than last|thanks to|alcohol|cotton|wool|humidity|faster|subscribers?|newsletter"
-    r"|accuracy|traffic|scored?|restored|extra pieces|higher|as you asked|you asked|don.t (?:offer|give)|no longer)\b",
+    r"\b(?:students?|seniors?|pensioners?|schools?|nonprofits?|charities|staff|members? (?:get|pay|have"
+    r"|save)|everyone|everybody|all customers|all year round"
+    r"|sale|promotion|promo(?!\s*code)|price list|early[- ](?:payment|bird)|annual(?:ly)? billing|billed"
+    r"|(?:pay|paid|paying)\b[^.]{0,20}\b(?:year|annual|advance|front|month|by the)"
+    r"|yearly plan is|renewal at|volume|bulk|orders? (?:over|above)|per the|vat|hst|gst|tax|interest|apr"
+    r"|markup|% fee|fee (?:is|drops|of)|battery|charged? at|restocking"
+    r"|single-person|cheaper than|off-peak|instead of|rather than|last (?:spring|year|month)|than last"
+    r"|thanks to|alcohol|cotton|wool|humidity|faster|subscribers?|newsletter"
+    r"|accuracy|traffic|scored?|restored|extra pieces|higher|as you asked|you asked|don.t (?:offer|give)"
+    r"|no longer)\b",
     re.IGNORECASE,
 )
 _MORE_BESIDE = re.compile(r"\b(?:as well as the full|whole bill|in full and)\b", re.IGNORECASE)
@@ -73,7 +82,7 @@ def _percent(match: re.Match[str]) -> float:
 
 
 def too_many(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
-    """More gifts in one reply than `most` (`most_valued` for a customer marked as valued): the sentences from the first one too many."""
+    """The sentences from the first gift on that is more than `most` (`most_valued` for a customer marked as valued)."""
     most = int(options["most_valued"] if reply.valued else options["most"])
     count = 0
     for sentence in reply.body:
@@ -81,8 +90,7 @@ def too_many(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
         spans = sentence.acts.get("compensate", ())
         count += _gifts(sentence)
         if count > most and count > before:
-            start = sentence.source(min(s for s, _ in spans), max(e for _, e in spans))[0]
-            end = sentence.source(min(s for s, _ in spans), max(e for _, e in spans))[1]
+            start, end = sentence.source(min(s for s, _ in spans), max(e for _, e in spans))
             yield Proposal(start, end, sentence, fields={"count": str(count)})
 
 
@@ -100,6 +108,7 @@ def _gifts(sentence: Sentence) -> int:
         return 1
     doc = sentence.span.doc
     count = 1
-    for (_, end), (start, _) in zip(spans, spans[1:]):
+    for i in range(1, len(spans)):
+        end, start = spans[i - 1][1], spans[i][0]
         count += bool(_BETWEEN.search(doc[end:start].text))
     return count

@@ -15,14 +15,15 @@ _NAMES = """
     name surname firstname first_name lastname last_name fname lname fullname customer client recipient agent rep
     representative manager company business brand date day time month year deadline weekday amount sum price total fee
     number no num nr order reference ref id case ticket rma tracking invoice account policy booking product item model
-    link url address street city town postcode postal zip phone telephone tel email e-mail mail title salutation greeting
+    link url address street city town postcode postal zip phone telephone tel email e-mail mail title salutation
+    greeting
     signature position role department team code voucher insert enter fill add put your here details reason issue
     problem topic subject xxx tbd tbc todo blank placeholder
     """
 _NAME = "|".join(sorted(map(re.escape, _NAMES.split()), key=len, reverse=True))
 _BLANKS = re.compile(
     rf"""
-      \{{\{{[^{{}}\n]{{0,60}}\}}\}}                                        # {{{{first_name}}}}
+      \{{\{{[^{{}}\n]{{0,60}}\}}\}}                                       # {{{{first_name}}}}
     | \{{%[^{{}}\n]{{1,60}}%\}}                                            # {{% if vip %}}
     | \$\{{[A-Za-z_][\w. ]{{0,40}}\}}                                      # ${{name}}
     | (?<![\w$}}])\{{[A-Za-z][\w. -]{{0,40}}\}}                            # {{order_no}}
@@ -49,7 +50,8 @@ _BLANKS = re.compile(
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 _QUOTED = re.compile(r"[\"“”'‘’«]\Z")
 _TALKS_ABOUT = re.compile(
-    r"(?:\b(?:type|enter|placeholder|variable|field|tag|template|syntax|replace|token|merge|shortcode|snippet|says?|reads?"
+    r"(?:\b(?:type|enter|placeholder|variable|field|tag|template|syntax|replace|token|merge|shortcode"
+    r"|snippet|says?|reads?"
     r"|shows?|displays?|called|named|literally|wrote|size|sizes|code|key|column)\b\W*(?:\w+\W+){0,2})\Z",
     re.IGNORECASE,
 )
@@ -58,7 +60,8 @@ _KISSES = re.compile(r"\A[xX]{2,4}\Z")
 
 def unfilled_blank(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     """The blanks of a template that nobody filled in, in every zone but the quote."""
-    in_paths = {m[0] for block in reply.parsed.draft.blocks for m in _BLANKS.finditer(block.text) if _in_path(block.text, *m.span())}
+    texts = [block.text for block in reply.parsed.draft.blocks]
+    in_paths = {m[0] for text in texts for m in _BLANKS.finditer(text) if _in_path(text, *m.span())}
     code = [match.span() for match in _CODE.finditer(reply.parsed.draft.source)]
     for block in reply.parsed.draft.blocks:
         if block.zone is Zone.QUOTE:
@@ -88,12 +91,14 @@ def _is_meant(block: Block, match: re.Match[str]) -> bool:
 def _is_key(blank: str, before: str, block: Block) -> bool:
     """“press <Enter>”, “the {name} variable”: spoken about, not left open."""
     about = re.search(
-        r"\b(?:press|hit|hold|type|tag|tags|variable|variables|placeholder|placeholders|field|fields|the text|syntax|shortcode)\W*\Z",
+        r"\b(?:press|hit|hold|type|tag|tags|variable|variables|placeholder|placeholders|field|fields|the text"
+        r"|syntax|shortcode)\W*\Z",
         before,
         re.IGNORECASE,
     )
     after = block.text[block.text.find(blank) + len(blank) :].lstrip()
-    return bool(about or re.match(r"['\"”’]?\s*(?:tag|variable|placeholder|field|token|key|parameter|column|header|merge)s?\b", after))
+    kind = r"['\"”’]?\s*(?:tag|variable|placeholder|field|token|key|parameter|column|header|merge)s?\b"
+    return bool(about or re.match(kind, after))
 
 
 def _sentence_at(reply: Reply, offset: int) -> Sentence | None:
@@ -101,8 +106,10 @@ def _sentence_at(reply: Reply, offset: int) -> Sentence | None:
 
 
 _FILED = (
-    r"(?:ticket|case|claim|incident|reference|ref|order|file|account|matter|dispute|invoice|booking|complaint|enquiry|inquiry|request|policy"
-    r"|reservation|report|query|application|submission|rma|return|appeal|job|contract|customer|client|member|membership|user|merchant|subscriber"
+    r"(?:ticket|case|claim|incident|reference|ref|order|file|account|matter|dispute|invoice|booking"
+    r"|complaint|enquiry|inquiry|request|policy"
+    r"|reservation|report|query|application|submission|rma|return|appeal|job|contract|customer|client"
+    r"|member|membership|user|merchant|subscriber"
     r"|learner|patient|player|passenger|applicant)"
 )
 _NUMBER = r"\#?\s?(?=[A-Z/-]{0,8}\d)[A-Z\d][\w/.-]{2,}\w"
@@ -110,19 +117,24 @@ _REFERENCE = re.compile(
     rf"""
     \s*(?:(?:hi|hello|dear|yo|hey|greetings)\s+\w+,\s+)?
     (?:
-        (?:in\s+)?(?:re|ref|sub|subj|subject)\b\s*[:.]?\s*(?:your\s+|our\s+|the\s+)?(?:{_FILED}\b)?[\s:.#]*(?:(?:no|nr|number|id)\b\.?\s*)?{_NUMBER}
-      | (?:(?:this|the\ following|this\ (?:e-?mail|mail|letter|message))\s+(?:is|concerns|refers|relates)\b\s*|we\s+(?:refer|write|are\ writing)\s+|i\s+(?:refer|write|am\ writing)\s+)?
-        (?:in\s+|with\s+)?(?:about|(?:reply|response|answer)\s+to|regarding|concerning|(?:reference|regard)\s+to|further\s+to|to|your|our|the|for|subject:?)?\s*(?:your\s+|our\s+|the\s+)?
+        (?:in\s+)?(?:re|ref|sub|subj|subject)\b\s*[:.]?\s*(?:your\s+|our\s+|the\s+)?
+        (?:{_FILED}\b)?[\s:.#]*(?:(?:no|nr|number|id)\b\.?\s*)?{_NUMBER}
+      | (?:(?:this|the\ following|this\ (?:e-?mail|mail|letter|message))\s+(?:is|concerns|refers|relates)\b\s*
+          |we\s+(?:refer|write|are\ writing)\s+|i\s+(?:refer|write|am\ writing)\s+)?
+        (?:in\s+|with\s+)?(?:about|(?:reply|response|answer)\s+to|regarding|concerning
+          |(?:reference|regard)\s+to|further\s+to|to|your|our|the|for|subject:?)?\s*(?:your\s+|our\s+|the\s+)?
         {_FILED}\b[\s,:.#]*(?:(?:no|nr|number|id|ref|reference)\b\.?[\s:#]*)?{_NUMBER}
     )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 _GREETED = re.compile(
-    r"(?:dear|hello|hi|hey|hiya|hallo|good\s+\w+|morning|evening|afternoon|greetings)[\s,]+(?:there[\s,]+)?(?P<name>(?:m(?:r|s|rs|x|iss)\b|dr\b|prof)?\.?\s*\w[\w'’.-]*)", re.IGNORECASE
+    r"(?:dear|hello|hi|hey|hiya|hallo|good\s+\w+|morning|evening|afternoon"
+    r"|greetings)[\s,]+(?:there[\s,]+)?(?P<name>(?:m(?:r|s|rs|x|iss)\b|dr\b|prof)?\.?\s*\w[\w'’.-]*)", re.IGNORECASE
 )
 _NO_NAME = re.compile(
-    rf"(?:{_FILED}|sirs?|madam|all|everyone|valued|our|account|policy|ticket|card|there|team|resident|guest|gamer|holder|traveller|traveler|owner"
+    rf"(?:{_FILED}|sirs?|madam|all|everyone|valued|our|account|policy|ticket|card|there|team|resident"
+    rf"|guest|gamer|holder|traveller|traveler|owner"
     r"|occupier|cardholder|policyholder|partner|vendor|supplier|shopper|buyer|consumer|donor|student|tenant)s?\Z",
     re.IGNORECASE,
 )
