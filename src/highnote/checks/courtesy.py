@@ -70,7 +70,7 @@ _ACRONYMS = _set("""
     eur usd gbp chf sek nok dkk pln czk jpy inr cad aud dhl ups usps dpd gls tnt usb pdf pin id tv dvd cd vat faq uk us
     eu usa un dns url html sms gps vip ceo vp hr it ok rsvp asap eta po rma sku iban bic swift atm qr led lcd hdmi api
     ip vpn wifi am pm nb ps fyi gdpr diy suv ac dc cet gmt utc est pst bst dst nhs irs dmv mot ban
-    """) - {"ASAP"}
+    """)
 
 _CAPITALS = re.compile(r"(?<![\w@#&./-])[A-Z][A-Z'’]*(?![\w@#&/-])")
 _MARKS = re.compile(r"[!?]{2,}")
