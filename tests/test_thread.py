@@ -51,7 +51,11 @@ def test_single_mail_is_the_customers(tmp_path: Path) -> None:
 
 def test_html_mail(tmp_path: Path) -> None:
     file = tmp_path / "m.eml"
-    file.write_bytes(FIRST.replace(b"Subject", b"Content-Type: text/html; charset=utf-8\r\nSubject").replace(b"The lamp", b"<p>The <b>lamp</b>"))
+    file.write_bytes(
+        FIRST.replace(b"Subject", b"Content-Type: text/html; charset=utf-8\r\nSubject").replace(
+            b"The lamp", b"<p>The <b>lamp</b>"
+        )
+    )
     assert roles(file) == EXPECTED[:1]
 
 
@@ -59,7 +63,8 @@ def test_json_lines(tmp_path: Path) -> None:
     file = tmp_path / "t.jsonl"
     file.write_text(
         '{"from": "customer", "text": "The lamp is broken.", "date": "2026-03-02T09:00:00Z"}\n\n'
-        '{"sender": "tim@shop.example", "body": "I will send a new one by Wednesday.", "date": "2026-03-02T11:00:00"}\n',
+        '{"sender": "tim@shop.example", "body": "I will send a new one by Wednesday.", '
+        '"date": "2026-03-02T11:00:00"}\n',
         encoding="utf-8",
     )
     assert roles(file, "shop.example") == EXPECTED
@@ -113,7 +118,9 @@ THREAD_RULES = {
 }  # fmt: skip
 
 
-def found(linter: highnote.Linter, draft: str, thread: list[highnote.Message], date: datetime | None = None) -> set[str]:
+def found(
+    linter: highnote.Linter, draft: str, thread: list[highnote.Message], date: datetime | None = None
+) -> set[str]:
     return {f.rule for f in linter.lint(draft, thread=thread, date=date).findings} & THREAD_RULES
 
 
@@ -134,7 +141,9 @@ def test_silent_without_a_customer_message(linter: highnote.Linter, thread: list
 
 
 def test_silent_on_another_language(linter: highnote.Linter) -> None:
-    text = "Guten Tag, meine Lampe ist kaputt und ich bin sehr verärgert. Wann bekomme ich eine neue? Bitte antworten Sie mir."
+    text = (
+        "Guten Tag, meine Lampe ist kaputt und ich bin verärgert. Wann bekomme ich eine neue? Bitte antworten Sie mir."
+    )
     assert found(linter, DRAFT, [customer(text)]) == set()
 
 
@@ -153,12 +162,16 @@ def test_dates_with_and_without_zones(linter: highnote.Linter) -> None:
 
 def test_a_quoted_question_is_not_asked_again(linter: highnote.Linter) -> None:
     message = customer("Here is the photo.\n\n> When did you buy the toaster?\n> Where do you live?")
-    assert "stock/unanswered-question" not in found(linter, "Hi,\n\nThank you for the photo, a new one leaves today.\n\nTim", [message])
+    assert "stock/unanswered-question" not in found(
+        linter, "Hi,\n\nThank you for the photo, a new one leaves today.\n\nTim", [message]
+    )
 
 
 def test_evidence_points_to_the_question(linter: highnote.Linter) -> None:
     text = "Is lunch included in the tour?\nAnd can my father come along with his walker?"
-    report = linter.lint("Hi,\n\nLunch is included: soup and bread.\n\nBest,\nTim", thread=[agent("Welcome!"), customer(text)])
+    report = linter.lint(
+        "Hi,\n\nLunch is included: soup and bread.\n\nBest,\nTim", thread=[agent("Welcome!"), customer(text)]
+    )
     asked = [f.evidence for f in report.findings if f.rule == "stock/unanswered-question"]
     assert [e.text for e in asked if e] == ["can my father come along with his walker?"]
     assert all(e and e.message == 1 and text[e.start : e.end] == e.text for e in asked)

@@ -21,7 +21,6 @@ from highnote.situation import is_english
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-    from highnote.clauses import Clause
     from highnote.language import Parsed, Sentence
     from highnote.reply import Reply
 
@@ -37,9 +36,12 @@ CLASSES: tuple[frozenset[str], ...] = tuple(
     _set(line)
     for line in """
     refund reimburse reimbursement repay money return credit back repayment pay euro pound dollar account card
-    cost price fee charge rate pay euro pound dollar eur gbp usd chf cent free amount tariff expensive cheap owe total quote estimate run
+    cost price fee charge rate pay euro pound dollar eur gbp usd chf cent free amount tariff expensive cheap owe
+    price cost total quote estimate
     discount reduction rate cheap cheaper voucher code percent concession reduced deal offer saving
-    deliver delivery arrive arrival ship shipping shipment dispatch send post courier van truck carrier depot parcel package tracking reach crew doorstep mail come transit
+    deliver delivery arrive arrival ship shipping shipment dispatch send post courier van
+    deliver truck carrier depot parcel package tracking reach
+    deliver arrive crew doorstep mail come transit parcel
     cancel cancellation end terminate close stop unsubscribe quit delete finish remove cease leave
     mailing list newsletter subscribe subscription unsubscribe subscriber
     replace replacement exchange swap change new another resend substitute spare
@@ -65,7 +67,7 @@ CLASSES: tuple[frozenset[str], ...] = tuple(
     capacity wh mah volume litre liter power storage gb memory
     weight kg gram heavy weigh light
     allow permit possible accept welcome fine ok forbidden ban
-    include inclusive provide supply included provided come
+    include inclusive provide supply included provided
     exam test certificate assessment quiz final pass diploma
     recognise recognition accredit accredited official chamber approved certified iata
     vaccination vaccine shot jab booster immunisation
@@ -227,23 +229,84 @@ _DULL = _set("""
     'd 's 'll 've 'm 're n't s t d ll ve m re
     """)
 _NUMBER_WORDS = r"(?:\d[\d.,:]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|a|an|few|couple)"
-_DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|tonight|today|yesterday|this (?:morning|afternoon|evening|week|month)|next (?:week|month|year|\w+day)|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\b|noon|midnight|weekend|christmas|easter|spring|summer|autumn|winter"
+_DAY = (
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|tonight|today|yesterday|this (?:morning|afternoon|evening"
+    r"|week|month)|next (?:week|month|year|\w+day)|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\b"
+    r"|noon|midnight|weekend|christmas|easter|spring|summer|autumn|winter"
+)
 _CUES: Mapping[str, re.Pattern[str]] = {
     name: re.compile(pattern, re.IGNORECASE)
     for name, pattern in {
-        "day": rf"\b(?:{_DAY})\b|\b\d{{1,2}}(?:st|nd|rd|th)\b|\b\d{{1,2}}(?:[:.]\d\d)? ?(?:am|pm|o'clock|uhr)\b|\b(?:at|by|from|till|until|before|after|between|around) \d{{1,2}}\b|\b20\d\d\b|\bopen\b|\b\d+ (?:minutes|hours|days|weeks) ago\b",
-        "span": rf"\b{_NUMBER_WORDS}(?: (?:to|or|and|-|–) {_NUMBER_WORDS})?(?: (?:more|working|business|full|short|clear|calendar))? ?-?(?:second|minute|min|hour|day|week|fortnight|month|year|night)s?\b|\bovernight\b|\bwithin\b|\bstraight ?away\b|\bat once\b|\bimmediately\b",
-        "money": r"[£$€]\s?\d|\b\d[\d.,]*\s?(?:€|£|\$|%|euros?|eur|pounds?|gbp|dollars?|usd|chf|francs?|kr|percent|per cent|pence|cents?|p)\b|\b(?:free|no (?:extra )?(?:charge|cost|fee)|nothing|on the house|on us|half price|at cost)\b",
-        "number": r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|half|none|both|unlimited)\b",
-        "place": r"\b(?:at|in|on|under|behind|next to|beside|opposite|outside|to|near|inside|from|via|into) (?:the |our |your |a )?[A-Za-z]\w+|https?://|www\.|\.(?:example|com|org|net)\b|\b(?:settings|menu|page|desk|counter|street|road|floor|gate|depot)\b",
-        "person": r"\b(?:i|we|my|our|colleague|manager|team|staff|driver|engineer|technician|yourself|anyone|anybody|everyone|nobody|only|admins?|you|they|mr|ms|mrs|dr)\b",
-        "yes": r"^(?:and |but |so )?(?:[\w ,]{0,24}\b)?(?:yes|yep|yeah|yup|certainly|absolutely|of course|sure|gladly|with pleasure|by all means|no problem|definitely|indeed|exactly|correct|happily|all set|done)\b|\b(?:yes|of course|certainly|no problem|as you wish|works? (?:fine|well)|you(?:'re| are) (?:right|welcome to)|you (?:can|may|could)|we (?:can|do|have|will|offer|allow|accept|take)\b|there (?:is|are|'s)|is (?:possible|allowed|included|fine|covered|ready|yours|on)|are (?:possible|allowed|included|welcome))\b|^(?:it|they|that|he|she|i) (?:is|was|does|do|did|are|were|certainly|has|have|had|can|will)\b",
-        "no": r"^(?:no|nope|not|sadly|unfortunately|i'm afraid|alas|neither|none)\b|\b(?:unfortunately|afraid|sadly|neither|not yet|isn't|aren't|can't|cannot|don't|doesn't|won't|wasn't|never|no longer|not possible|without|nobody|none|nor|only|yet|rather not|instead)\b",
-        "because": r"\b(?:because|since|due to|caused?|reason|owing to|turned out|it was|that was|explains|behind|which is why|that's why|came from|by mistake|mistake|mix-up|slip|happened|(?:we|i) (?:had|did|sent|took|used|forgot|put|missed|mixed|made|changed|installed|switched|moved|stopped)|a fault|as (?:the|your|our|we|it)|failed|broke)\b",
-        "steps": r"\b(?:click|press|tap|open|select|choose|go to|hold|keep|enter|type|tick|turn|switch|set|pull|push|put|use|send|drop|bring|print|reply|sign|log|scan|remove|insert|scroll|drag|hit|add|follow|under|settings|call|ring|write|fill|upload|download|simply|first|then|by \w+ing|you (?:can|could|need|only|just)|just)\b",
-        "choice": r"\b(?:or|either|both|whichever|the \w+ one|neither|rather|instead|you(?:'ll| will)? want|take the|go for|recommend|suggest)\b",
-        "done": r"\b(?:i|we)(?:'ve| have|'ll| will|'m| am|'re| are|'d be| just| already| now)* (?:\w+ly )?(?!hope|wish|understand|look|value|appreciate|thank|apologi[sz]e|regret|know|see|like|love|would|could|can\b|cannot|try|strive|take|believe|offer|recommend)\w+|\b(?:is|are|was|were|been|be|has been|have been|will be|being)(?: \w+)? (?:\w+ed|sent|paid|put|made|done|gone|given|taken|set|on (?:its|the) way|back|yours|in (?:the )?(?:post|mail)|off|out)\b|\b(?:attached|here (?:is|it|are|you)|enclosed|on its way|on your \w+|goes? (?:back|to|out|on|off)|comes? (?:to|on|at)|you'll (?:get|have|see|find|receive)|you will (?:get|have|see|find|receive)|yours)\b",
-        "later": r"\b(?:(?:i|we)(?:'ll| will|'m going to| am going to|'m| am)(?: \w+){0,4} (?:let you know|get back|come back|tell you|write (?:to you|again|back|you)|call you|ring you|answer|reply|update you|ask|find out|check(?:ing)?|confirm|report|have (?:an answer|news|heard)|email you|know more|be in touch|send you)|(?:i|we) (?:don't|do not) know|i(?:'ve| have) asked|waiting (?:for|to hear))\b",
+        "day": (
+            rf"\b(?:{_DAY})\b|\b\d{{1,2}}(?:st|nd|rd|th)\b|\b\d{{1,2}}(?:[:.]\d\d)? ?(?:am|pm|o'clock|uhr)\b|\b(?:at"
+            rf"|by|from|till|until|before|after|between|around) \d{{1,2}}\b|\b20\d\d\b|\bopen\b|\b\d+ (?:minutes"
+            rf"|hours|days|weeks) ago\b"
+        ),
+        "span": (
+            rf"\b{_NUMBER_WORDS}(?: (?:to|or|and|-|–) {_NUMBER_WORDS})?(?: (?:more|working|business|full|short|clear"
+            rf"|calendar))? ?-?(?:second|minute|min|hour|day|week|fortnight|month|year|night)s?\b|\bovernight\b"
+            rf"|\bwithin\b|\bstraight ?away\b|\bat once\b|\bimmediately\b"
+        ),
+        "money": (
+            r"[£$€]\s?\d|\b\d[\d.,]*\s?(?:€|£|\$|%|euros?|eur|pounds?|gbp|dollars?|usd|chf|francs?|kr|percent"
+            r"|per cent|pence|cents?|p)\b|\b(?:free|no (?:extra )?(?:charge|cost|fee)|nothing|on the house|on us"
+            r"|half price|at cost)\b"
+        ),
+        "number": r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven"
+        r"|twelve|dozen|hundred|half|none|both|unlimited)\b",
+        "place": (
+            r"\b(?:at|in|on|under|behind|next to|beside|opposite|outside|to|near|inside|from|via|into) (?:the |our "
+            r"|your |a )?[A-Za-z]\w+|https?://|www\.|\.(?:example|com|org|net)\b|\b(?:settings|menu|page|desk"
+            r"|counter|street|road|floor|gate|depot)\b"
+        ),
+        "person": (
+            r"\b(?:i|we|my|our|colleague|manager|team|staff|driver|engineer|technician|yourself|anyone|anybody"
+            r"|everyone|nobody|only|admins?|you|they|mr|ms|mrs|dr)\b"
+        ),
+        "yes": (
+            r"^(?:and |but |so )?(?:[\w ,]{0,24}\b)?(?:yes|yep|yeah|yup|certainly|absolutely|of course|sure|gladly"
+            r"|with pleasure|by all means|no problem|definitely|indeed|exactly|correct|happily|all set|done)\b"
+            r"|\b(?:yes|of course|certainly|no problem|as you wish|works? (?:fine|well)|you(?:'re| are) (?:right"
+            r"|welcome to)|you (?:can|may|could)|we (?:can|do|have|will|offer|allow|accept|take)\b|there (?:is|are"
+            r"|'s)|is (?:possible|allowed|included|fine|covered|ready|yours|on)|are (?:possible|allowed|included"
+            r"|welcome))\b|^(?:it|they|that|he|she|i) (?:is|was|does|do|did|are|were|certainly|has|have|had|can"
+            r"|will)\b"
+        ),
+        "no": (
+            r"^(?:no|nope|not|sadly|unfortunately|i'm afraid|alas|neither|none)\b|\b(?:unfortunately|afraid|sadly"
+            r"|neither|not yet|isn't|aren't|can't|cannot|don't|doesn't|won't|wasn't|never|no longer|not possible"
+            r"|without|nobody|none|nor|only|yet|rather not|instead)\b"
+        ),
+        "because": (
+            r"\b(?:because|since|due to|caused?|reason|owing to|turned out|it was|that was|explains|behind"
+            r"|which is why|that's why|came from|by mistake|mistake|mix-up|slip|happened|(?:we|i) (?:had|did|sent"
+            r"|took|used|forgot|put|missed|mixed|made|changed|installed|switched|moved|stopped)|a fault|as (?:the"
+            r"|your|our|we|it)|failed|broke)\b"
+        ),
+        "steps": (
+            r"\b(?:click|press|tap|open|select|choose|go to|hold|keep|enter|type|tick|turn|switch|set|pull|push|put"
+            r"|use|send|drop|bring|print|reply|sign|log|scan|remove|insert|scroll|drag|hit|add|follow|under|settings"
+            r"|call|ring|write|fill|upload|download|simply|first|then|by \w+ing|you (?:can|could|need|only|just)"
+            r"|just)\b"
+        ),
+        "choice": (
+            r"\b(?:or|either|both|whichever|the \w+ one|neither|rather|instead|you(?:'ll| will)? want|take the"
+            r"|go for|recommend|suggest)\b"
+        ),
+        "done": (
+            r"\b(?:i|we)(?:'ve| have|'ll| will|'m| am|'re| are|'d be| just| already| now)* (?:\w+ly )?(?!hope|wish"
+            r"|understand|look|value|appreciate|thank|apologi[sz]e|regret|know|see|like|love|would|could|can\b"
+            r"|cannot|try|strive|take|believe|offer|recommend)\w+|\b(?:is|are|was|were|been|be|has been|have been"
+            r"|will be|being)(?: \w+)? (?:\w+ed|sent|paid|put|made|done|gone|given|taken|set|on (?:its|the) way|back"
+            r"|yours|in (?:the )?(?:post|mail)|off|out)\b|\b(?:attached|here (?:is|it|are|you)|enclosed|on its way"
+            r"|on your \w+|goes? (?:back|to|out|on|off)|comes? (?:to|on|at)|you'll (?:get|have|see|find|receive)"
+            r"|you will (?:get|have|see|find|receive)|yours)\b"
+        ),
+        "later": r"\b(?:(?:i|we)(?:'ll| will|'m going to| am going to|'m| am)(?: \w+){0,4} (?:let you know|get back"
+        r"|come back|tell you"
+        r"|write (?:to you|again|back|you)|call you|ring you|answer|reply|update you|ask|find out|check(?:ing)?"
+        r"|confirm|report|have (?:an answer|news|heard)|email you|know more"
+        r"|be in touch|send you)|(?:i|we) (?:don't|do not) know|i(?:'ve| have) asked|waiting (?:for|to hear))\b",
     }.items()
 }
 _WANTS: Mapping[str, tuple[tuple[str, float], ...]] = {
@@ -260,16 +323,20 @@ _WANTS: Mapping[str, tuple[tuple[str, float], ...]] = {
     "do": (("done", 1.0), ("no", 0.6), ("yes", 0.7), ("later", 0.4)),
 }
 _EMPTY_TALK = re.compile(
-    r"^(?:thank|thanks|many thanks|cheers|(?:best|kind|warm) (?:regards|wishes)|have a|enjoy|welcome|we (?:hope|look forward|value|appreciate|would be delighted)|i hope|please (?:do not|don't) hesitate|"
-    r"(?:if|should) (?:you|there)(?: \w+)* (?:any|further|else|more)|let (?:us|me) know if|we(?: fully| completely|'re)? (?:understand|sorry)|(?:i'm|we're|i am|we are) (?:so |very |really )?sorry|our \w+ (?:is|are) (?:one|important|proud|trained|important)|"
-    r"congratulations|your \w+ (?:is|are) (?:important|very important)|did you know|great|good luck|see you|looking forward|what a|love)\b",
+    r"^(?:thank|thanks|many thanks|cheers|(?:best|kind|warm) (?:regards|wishes)|have a|enjoy|welcome|we (?:hope"
+    r"|look forward|value|appreciate|would be delighted)|i hope|please (?:do not|don't) hesitate|"
+    r"(?:if|should) (?:you|there)(?: \w+)* (?:any|further|else|more)|let (?:us|me) know if|we(?: fully| completely"
+    r"|'re)? (?:understand|sorry)|(?:i'm|we're|i am|we are) (?:so |very |really )?sorry|our \w+ (?:is|are) (?:one"
+    r"|important|proud|trained|important)|"
+    r"congratulations|your \w+ (?:is|are) (?:important|very important)|did you know|great|good luck|see you"
+    r"|looking forward|what a|love)\b",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """An ask of the customer (span in the message with the index `message`) and the sentence of the reply that answers it.
+    """An ask of the customer (a span in the message with the index `message`) and the sentence that answers it.
 
     `doubt` is how likely it stays unanswered, 0 to 1.
     """
@@ -289,7 +356,33 @@ class Covered:
 @cache
 def stem(word: str) -> str:
     """The part of a base form that its relatives share: "deliver" for "delivery", "cancel" for "cancellation"."""
-    for ending in ("isation", "ization", "ational", "ation", "ition", "ement", "ment", "ness", "ible", "able", "ance", "ence", "ity", "ing", "ion", "ive", "ery", "ed", "er", "or", "al", "ly", "y", "e", "s"):
+    for ending in (
+        "isation",
+        "ization",
+        "ational",
+        "ation",
+        "ition",
+        "ement",
+        "ment",
+        "ness",
+        "ible",
+        "able",
+        "ance",
+        "ence",
+        "ity",
+        "ing",
+        "ion",
+        "ive",
+        "ery",
+        "ed",
+        "er",
+        "or",
+        "al",
+        "ly",
+        "y",
+        "e",
+        "s",
+    ):
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             word = word[: -len(ending)]
             break
@@ -310,7 +403,13 @@ def _keys(tokens: Iterable[Token]) -> dict[str, float]:
     keys: dict[str, float] = {}
     for token in tokens:
         lemma = token.lemma_.lower()
-        if token.is_punct or token.is_space or lemma in _DULL or token.lower_ in _DULL or token.pos_ in {"PRON", "DET", "AUX", "CCONJ", "SCONJ", "PART"}:
+        if (
+            token.is_punct
+            or token.is_space
+            or lemma in _DULL
+            or token.lower_ in _DULL
+            or token.pos_ in {"PRON", "DET", "AUX", "CCONJ", "SCONJ", "PART"}
+        ):
             continue
         if token.pos_ == "ADP" and lemma not in {"without", "before", "after"}:
             continue
@@ -322,7 +421,11 @@ def _keys(tokens: Iterable[Token]) -> dict[str, float]:
 def topic_words(sentence: Sentence) -> frozenset[str]:
     """The stems of a sentence that name things, troubles and doings; numbers and codes are none."""
     return frozenset(
-        stem for token in sentence.span if token.is_alpha and token.pos_ != "ADV" for stem in _keys([token]) if len(stem) > 2
+        stem
+        for token in sentence.span
+        if token.is_alpha and token.pos_ != "ADV"
+        for stem in _keys([token])
+        if len(stem) > 2
     )
 
 
@@ -372,7 +475,10 @@ def pieces(reply: Iterable[Sentence], said: frozenset[str]) -> list[Piece]:
         for start, end in _parts(sentence):
             span = sentence.span.doc[start:end]
             text = span.text.replace("’", "'")
-            if not re.search(r"\w", text) or sentence.text.rstrip().endswith("?") and not re.search(r"\b(?:prefer|rather|which)\b", text, re.IGNORECASE):
+            if not re.search(r"\w", text) or (
+                sentence.text.rstrip().endswith("?")
+                and not re.search(r"\b(?:prefer|rather|which)\b", text, re.IGNORECASE)
+            ):
                 continue
             keys = _keys(span)
             cues = frozenset(name for name, pattern in _CUES.items() if pattern.search(text))
@@ -385,7 +491,6 @@ def pieces(reply: Iterable[Sentence], said: frozenset[str]) -> list[Piece]:
 
 def _parts(sentence: Sentence) -> list[tuple[int, int]]:
     """Token ranges of the main clauses that are strung together in a sentence."""
-    doc = sentence.span.doc
     cuts = [sentence.span.start]
     for token in sentence.span:
         if token.i - cuts[-1] < 3 or token.i + 3 >= sentence.span.end:
@@ -399,7 +504,11 @@ def _clause_follows(token: Token) -> bool:
     """A clause with a subject of its own comes after this comma or "and"."""
     rest = token.doc[token.i + 1 : min(token.sent.end, token.i + 7)]
     return any(
-        t.dep_ in {"nsubj", "nsubjpass", "expl"} and t.head.dep_ in {"conj", "ROOT", "ccomp"} and t.head.pos_ in {"VERB", "AUX"} and t.head.i > token.i and t.left_edge.i <= token.i + 3
+        t.dep_ in {"nsubj", "nsubjpass", "expl"}
+        and t.head.dep_ in {"conj", "ROOT", "ccomp"}
+        and t.head.pos_ in {"VERB", "AUX"}
+        and t.head.i > token.i
+        and t.left_edge.i <= token.i + 3
         for t in rest
     )
 
@@ -407,12 +516,26 @@ def _clause_follows(token: Token) -> bool:
 # ---------------------------------------------------------------- signs of an answer
 
 PAIR = (
-    "focus", "theme", "cue", "polar", "echo", "personal", "refuses", "new", "order", "long", "rival", "focus_cue", "focus_polar",
-    "reach", "own", "similar", "helps", "helps_do", "declines", "hands_on", "asks_back",
+    "focus", "theme", "cue", "polar", "echo", "personal", "refuses", "new", "order", "long", "rival", "focus_cue",
+    "focus_polar",     "reach", "own", "similar", "helps", "helps_do", "declines", "hands_on", "asks_back",
 )  # fmt: skip
 """What is measured of an ask and a piece of the reply."""
-WHOLE = ("supply", "later", "short", "request", "polar_ask", "open_ask", "what_now", "asks", "helped", "focus_all", "pieces",
-    "unhelped", "kind_absent", "no_polar")
+WHOLE = (
+    "supply",
+    "later",
+    "short",
+    "request",
+    "polar_ask",
+    "open_ask",
+    "what_now",
+    "asks",
+    "helped",
+    "focus_all",
+    "pieces",
+    "unhelped",
+    "kind_absent",
+    "no_polar",
+)
 """What is measured of an ask and the reply as a whole."""
 
 _FAMILIES = {
@@ -423,23 +546,41 @@ _FAMILIES = {
     "will": _set("will would 'll won't wouldn't shall"),
 }
 _OPENING = re.compile(
-    r"^(?:yes|yep|yeah|no|nope|of course|certainly|sure|gladly|absolutely|happily|with pleasure|by all means|definitely|unfortunately|sadly|i'm afraid|(?:i'm )?sorry, no|not (?:yet|quite|any)|"
-    r"(?:it|that|they|there|we|you|he|she|i|this) (?:certainly |does |still |really |also |now )?(?:is|are|was|were|do|does|did|can|could|may|will|has|have|had|isn't|aren't|wasn't|don't|doesn't|didn't|can't|won't|hasn't|haven't)(?:n't| not)?(?= |[,.:;!]|$))",
+    r"^(?:yes|yep|yeah|no|nope|of course|certainly|sure|gladly|absolutely|happily|with pleasure|by all means"
+    r"|definitely|unfortunately|sadly|i'm afraid|(?:i'm )?sorry, no|not (?:yet|quite|any)|"
+    r"(?:it|that|they|there|we|you|he|she|i|this) (?:certainly |does |still |really |also |now )?(?:is|are|was|were"
+    r"|do|does|did|can|could|may|will|has|have|had|isn't|aren't|wasn't|don't|doesn't|didn't|can't|won't|hasn't"
+    r"|haven't)(?:n't| not)?(?= |[,.:;!]|$))",
     re.IGNORECASE,
 )
-_PERSONAL = re.compile(r"\b(?:you|your|yours)\b|\b(?:i|we)(?:'ve|'ll|'m|'re| have| will| am| are)?(?: \w+ly| just| already)? (?!hope|value|appreciate|understand|know|love|like|offer|believe|think|take|treat|pride)\w+", re.IGNORECASE)
+_PERSONAL = re.compile(
+    r"\b(?:you|your|yours)\b|\b(?:i|we)(?:'ve|'ll|'m|'re| have| will| am| are)?(?: \w+ly| just"
+    r"| already)? (?!hope|value|appreciate|understand|know|love|like|offer|believe|think|take|treat"
+    r"|pride)\w+",
+    re.IGNORECASE,
+)
 _OWN_DOING = re.compile(
-    r"\b(?:i|we)(?:'ve| have|'ll| will|'m| am|'re| are)?(?: just| already| now| also| \w+ly)* (?!hope|value|appreciate|understand|know|love|like|offer|believe|think|take|treat|pride|thank|look|apologi|are\b|is\b|have\b|can\b|would\b|could\b|cannot|regret|strive|feel|see\b|was\b|were\b|do\b|need|understood|please)\w+",
+    r"\b(?:i|we)(?:'ve| have|'ll| will|'m| am|'re| are)?(?: just| already| now| also| \w+ly)* (?!hope|value"
+    r"|appreciate|understand|know|love|like|offer|believe|think|take|treat|pride|thank|look|apologi|are\b|is\b"
+    r"|have\b|can\b|would\b|could\b|cannot|regret|strive|feel|see\b|was\b|were\b|do\b|need|understood|please)\w+",
     re.IGNORECASE,
 )
 
 
 _SETTLES = re.compile(
-    r"\b(?:(?:i|we)(?:'ve| have|'ll| will|'m| am|'re| are| can)\b (?!sorry|afraid|happy to (?:help|hear)|proud|glad you|delighted|here)\w+|has been|have been|will be|on its way|attached|enclosed|here (?:is|are|it|you)|you'll (?:get|have|receive|see|find)|you (?:can|may|will (?:get|receive|have))|"
-    r"(?:is|are) (?:now |already )?(?:yours|done|set|gone|changed|cancelled|closed|refunded|booked|on the|in the (?:post|mail)|back)|goes? (?:back|out|to)|comes? (?:on|to|at|back)|not possible|cannot|can't)\b",
+    r"\b(?:(?:i|we)(?:'ve| have|'ll| will|'m| am|'re| are| can)\b (?!sorry|afraid|happy to (?:help|hear)|proud"
+    r"|glad you|delighted|here)\w+|has been|have been|will be|on its way|attached|enclosed|here (?:is|are|it|you)"
+    r"|you'll (?:get|have|receive|see|find)|you (?:can|may|will (?:get|receive|have))|"
+    r"(?:is|are) (?:now |already )?(?:yours|done|set|gone|changed|cancelled|closed|refunded|booked|on the"
+    r"|in the (?:post|mail)|back)|goes? (?:back|out|to)|comes? (?:on|to|at|back)|not possible|cannot|can't)\b",
     re.IGNORECASE,
 )
-_COST = re.compile(r"(?:how much (?:is|are|does|do|did|will|would|for|to|extra|more)\b(?!.*\b(?:weigh|hold)\b)|what (?:do|does|did|will|would|could|is the (?:price|cost|fee|rate))\b.*\b(?:cost|owe|price|fee|rate|pay|charge)|.*\b(?:price|cost)\b)", re.IGNORECASE)
+_COST = re.compile(
+    r"(?:how much (?:is|are|does|do|did|will|would|for|to|extra|more)\b(?!.*\b(?:weigh|hold)\b)"
+    r"|what (?:do|does|did|will|would|could|is the (?:price|cost|fee|rate))\b.*\b(?:cost|owe|price"
+    r"|fee|rate|pay|charge)|.*\b(?:price|cost)\b)",
+    re.IGNORECASE,
+)
 
 
 def _cue(ask: Ask, piece: Piece) -> float:
@@ -447,21 +588,28 @@ def _cue(ask: Ask, piece: Piece) -> float:
     if ask.type == "how much":
         if _COST.match(ask.text):
             return 1.0 if "money" in piece.cues else 0.2 if "no" in piece.cues else 0.0
-        return 1.0 if piece.cues & {"number", "span"} and _overlap(_focus_and_theme(ask)[0], piece.keys) > 0.2 else 0.0
+        focus, theme = _focus_and_theme(ask)
+        told = 0.0 if not piece.cues & {"number", "span"} else 0.5
+        return 1.0 if told and _overlap({**focus, **theme}, piece.keys) > 0.2 else told
     return max((weight for cue, weight in _WANTS[ask.type] if cue in piece.cues), default=0.0)
 
 
 def _focus_and_theme(ask: Ask) -> tuple[dict[str, float], dict[str, float]]:
     """What an ask wants to know, and what it is about: "does *the dog* need **a ticket**"."""
     span = ask.sentence.span.doc[ask.first : ask.last]
-    subjects = {t.i for token in span if token.dep_ in {"nsubj", "nsubjpass"} and token.lower_ not in _DULL for t in token.subtree}
+    subjects = {
+        t.i
+        for token in span
+        if token.dep_ in {"nsubj", "nsubjpass"} and token.lower_ not in _DULL
+        for t in token.subtree
+    }
     theme = _keys(t for t in span if t.i in subjects)
     focus = {key: weight for key, weight in _keys(t for t in span if t.i not in subjects).items() if key not in theme}
     return (focus, theme) if focus else (theme, {})
 
 
 def _topics(found: Sequence[Ask], message: Parsed) -> list[tuple[dict[str, float], dict[str, float]]]:
-    """Focus and theme of each ask; one that names little ("Is it planned?") borrows a theme from what comes before it."""
+    """Focus and theme of each ask; one that names little ("Is it planned?") borrows from what comes before it."""
     topics: list[tuple[dict[str, float], dict[str, float]]] = []
     for number, ask in enumerate(found):
         focus, theme = _focus_and_theme(ask)
@@ -489,8 +637,13 @@ def measure(
     near_in_meaning: Sequence[Sequence[float]] = [[0.0] * len(bits) for _ in found]
     if likeness is not None and bits and found:
         texts = [_in_context(ask) for ask in found]
-        parts, wholes_of = likeness(texts, [bit.text for bit in bits]), likeness(texts, [bit.sentence.text for bit in bits])
-        near_in_meaning = [[max(pair) for pair in zip(*rows, strict=True)] for rows in zip(parts, wholes_of, strict=True)]
+        parts, wholes_of = (
+            likeness(texts, [bit.text for bit in bits]),
+            likeness(texts, [bit.sentence.text for bit in bits]),
+        )
+        near_in_meaning = [
+            [max(pair) for pair in zip(*rows, strict=True)] for rows in zip(parts, wholes_of, strict=True)
+        ]
     near = [{k for b in bits if b.sentence is bit.sentence for k in b.keys} for bit in bits]
     every = {key for bit in bits for key in bit.keys}
     acts = [_acts(bit) for bit in bits]
@@ -542,7 +695,11 @@ def measure(
                 float(helped),
                 _overlap(topics[i][0], every),
                 math.log1p(min(len(bits), 6)),
-                float(ask.type == "do" and not any(a & HELPS or "refuse" in a for a in acts) and not any(_SETTLES.search(bit.text) for bit in bits)),
+                float(
+                    ask.type == "do"
+                    and not any(a & HELPS or "refuse" in a for a in acts)
+                    and not any(_SETTLES.search(bit.text) for bit in bits)
+                ),
                 float(ask.type in {"when", "how long", "how much"} and not any(c >= 0.7 for c in cues[i])),
                 float(ask.type == "yes/no" and not any("yes" in bit.cues or "no" in bit.cues for bit in bits)),
             ]
@@ -553,21 +710,32 @@ def measure(
 HELPS = frozenset({"resolve", "promise", "offer", "choice", "compensate"})
 """Acts that move the customer's matter on."""
 _HANDED_ON = re.compile(
-    r"\b(?:forward(?:ed)?|escalat\w+|passed (?:it |this |your \w+ )?(?:on|to)|handed (?:it|this|your \w+) (?:over|on)|raised (?:it|this|internally)|looked? into|in (?:the )?(?:coming|due)|"
+    r"\b(?:forward(?:ed)?|escalat\w+|passed (?:it |this |your \w+ )?(?:on|to)|handed (?:it|this|your \w+) (?:over|on)"
+    r"|raised (?:it|this|internally)|looked? into|in (?:the )?(?:coming|due)|"
     r"as soon as|shortly|bear with|under (?:review|investigation)|will be (?:in touch|contacted|looked|dealt))\b",
     re.IGNORECASE,
 )
 _WHAT_NOW = re.compile(
-    r"(?:what (?:now|next|happens|can|should|do|will|are|is going|'s going|else)\b(?: (?:now|next|you|i|we|my|do|going|to|about|it|this|that|the|can|on|here|options?))*|who (?:can|will|is going to|do) .{0,24}(?:this|it|help|sort|do)|(?:can|could) you (?:help|fix|do|check|look)\b.{0,16})\W*$",
+    r"(?:what (?:now|next|happens|can|should|do|will|are|is going|'s going|else)\b(?: (?:now|next|you|i|we|my|do"
+    r"|going|to|about|it|this|that|the|can|on|here|options?))*|who (?:can|will|is going to|do) .{0,24}(?:this|it"
+    r"|help|sort|do)|(?:can|could) you (?:help|fix|do|check|look)\b.{0,16})\W*$",
     re.IGNORECASE,
 )
 
 
+_HERE_IT_IS = re.compile(
+    r"^(?:here (?:it is|they are|you (?:go|are)|is|are)|voilà)\b|\b(?:attached|enclosed)\b", re.IGNORECASE
+)
+
+
 def _acts(piece: Piece) -> frozenset[str]:
-    """The acts of a piece: those of its sentence that touch it."""
-    return frozenset(
-        name for name, spans in piece.sentence.acts.items() if any(start < piece.end and piece.start < end for start, end in spans)
+    """The acts of a piece: those of its sentence that touch it; "here it is" settles the matter too."""
+    touching = (
+        name
+        for name, spans in piece.sentence.acts.items()
+        if any(start < piece.end and piece.start < end for start, end in spans)
     )
+    return frozenset({*touching, "resolve"} if _HERE_IT_IS.search(piece.text) else touching)
 
 
 def _family(ask: Ask) -> str:
@@ -580,7 +748,12 @@ def _family(ask: Ask) -> str:
 
 def _says_back(family: str, piece: Piece) -> bool:
     """The piece answers with the verb of the question: "Is it blocked?" "It was, …"."""
-    match = re.match(r"(?:and |but |yes,? |no,? |so )*(?:it|that|they|there|we|you|he|she|i)(?: \w+ly| still| really| also)? ?('?\w+(?:n't)?)(?= |[,.:;!]|$)", piece.text, re.IGNORECASE)
+    match = re.match(
+        r"(?:and |but |yes,? |no,? |so )*(?:it|that|they|there|we|you|he|she|i)(?: \w+ly"
+        r"| still| really| also)? ?('?\w+(?:n't)?)(?= |[,.:;!]|$)",
+        piece.text,
+        re.IGNORECASE,
+    )
     return bool(match) and match[1].lower() in _FAMILIES[family] if match else False
 
 
@@ -594,23 +767,71 @@ def _in_context(ask: Ask) -> str:
 
 # ---------------------------------------------------------------- the verdict
 
-UNANSWERED, CLEAR = 0.6, 0.4
+UNANSWERED, CLEAR = 0.5, 0.35
 """From this doubt an ask counts as unanswered; up to this one as answered; between them it is unclear."""
 
 WEIGHTS: Mapping[str, float] = {
-    "bias": -0.330, "focus": 0.625, "cue": 0.738, "echo": 1.444, "personal": 0.037, "refuses": 0.553,
-    "new": -0.579, "long": -1.054, "focus_cue": 0.418, "focus_polar": 1.033, "reach": 2.115, "own": 0.295,
-    "helps": 0.260, "helps_do": 0.105, "declines": 0.269, "hands_on": -2.928, "later": 0.934, "short": 0.158,
-    "request": -0.277, "polar_ask": -0.168, "open_ask": -0.623, "what_now": 0.393, "asks": -0.334, "helped": 0.775,
-    "focus_all": 1.406, "pieces": 0.428, "unhelped": -0.536, "kind_absent": -1.258, "no_polar": -0.561,
+    "bias": -1.133,
+    "focus": 0.499,
+    "cue": 1.069,
+    "echo": 1.391,
+    "personal": 0.212,
+    "refuses": 0.642,
+    "new": -0.672,
+    "order": 0.634,
+    "long": -0.738,
+    "focus_cue": 0.431,
+    "focus_polar": 0.089,
+    "reach": 2.170,
+    "own": 0.164,
+    "declines": 0.198,
+    "hands_on": -3.203,
+    "later": 0.935,
+    "short": 0.186,
+    "request": -0.299,
+    "polar_ask": -0.162,
+    "open_ask": -0.600,
+    "what_now": 0.383,
+    "asks": -0.296,
+    "helped": 0.898,
+    "focus_all": 1.423,
+    "pieces": 0.436,
+    "unhelped": -0.618,
+    "kind_absent": -1.314,
+    "no_polar": -0.496,
 }
 """Learned from labelled replies; each sign's own direction was fixed beforehand."""
 SEMANTIC_WEIGHTS: Mapping[str, float] = {
-    "bias": -2.102, "focus": 0.841, "cue": 0.950, "echo": 1.423, "personal": 0.268, "new": -0.252, "order": 0.659,
-    "long": -0.889, "rival": -0.706, "focus_cue": 0.043, "reach": 1.550, "own": 0.372, "similar": 2.652,
-    "helps": 0.560, "declines": 0.611, "hands_on": -3.443, "later": 0.809, "short": 0.298, "request": -0.286,
-    "polar_ask": -0.021, "open_ask": -0.471, "what_now": 0.451, "asks": -0.285, "helped": 0.548,
-    "focus_all": 1.161, "pieces": 0.422, "unhelped": -0.523, "kind_absent": -1.258, "no_polar": -0.561,
+    "bias": -1.032,
+    "focus": 0.659,
+    "cue": 0.616,
+    "echo": 1.330,
+    "personal": 0.212,
+    "new": -0.339,
+    "order": 0.600,
+    "long": -1.386,
+    "rival": -0.853,
+    "focus_cue": 0.240,
+    "focus_polar": 0.113,
+    "reach": 1.526,
+    "own": 0.396,
+    "similar": 2.747,
+    "helps": 0.251,
+    "declines": 0.391,
+    "hands_on": -3.517,
+    "later": 0.791,
+    "short": 0.243,
+    "request": -0.314,
+    "polar_ask": -0.057,
+    "open_ask": -0.661,
+    "what_now": 0.499,
+    "asks": -0.320,
+    "helped": 0.686,
+    "focus_all": 1.132,
+    "pieces": 0.290,
+    "unhelped": -0.653,
+    "kind_absent": -1.664,
+    "no_polar": -0.657,
 }
 """The same with the likeness in meaning at hand."""
 
@@ -618,7 +839,7 @@ SEMANTIC_WEIGHTS: Mapping[str, float] = {
 def doubts(
     found: Sequence[Ask], message: Parsed, reply: Sequence[Sentence], likeness: Similarity | None = None
 ) -> list[tuple[float, Sentence | None]]:
-    """For each ask how likely the reply leaves it unanswered (0 to 1), and the sentence that comes nearest to an answer."""
+    """For each ask how likely it stays unanswered (0 to 1), and the sentence that comes nearest to an answer."""
     weights = SEMANTIC_WEIGHTS if likeness is not None else WEIGHTS
     pairs, wholes, bits = measure(found, message, reply, likeness)
     verdicts: list[tuple[float, Sentence | None]] = []

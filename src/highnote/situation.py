@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
+
+from highnote.asks import asks
 
 if TYPE_CHECKING:
     from highnote.clauses import Clause
@@ -200,9 +202,11 @@ _PRAISE = re.compile(
     r"|thank(?:s| you) (?:so much|for (?:the|your|being) (?:great|lovely|quick|fast|excellent|kind|wonderful"
     r"|fantastic|brilliant|amazing|\w+ help))|just wanted to say"
     r"|compliments?|kudos|hats off|shout[- ]?out|five stars|couldn'?t be happier|so (?:kind|helpful|happy|pleased)"
-    r"|(?:great|outstanding|awesome|lovely|nice|smooth|perfect|best|friendly|courteous|wonderful|super|incredible) (?:\w+ )?"
+    r"|(?:great|outstanding|awesome|lovely|nice|smooth|perfect|best|friendly|courteous|wonderful"
+    r"|super|incredible) (?:\w+ )?"
     r"(?:flights?|trip|crews?|staff|team|people|agents?|product|shop|store|support|help|care|stay|meal|food|driver|person|app)"
-    r"|(?:is|are|was|were|been) (?:so |very |really |just |all )?(?:great|outstanding|awesome|perfect|lovely|wonderful|fabulous|spot on)"
+    r"|(?:is|are|was|were|been) (?:so |very |really |just |all )?(?:great|outstanding|awesome"
+    r"|perfect|lovely|wonderful|fabulous|spot on)"
     r"|awesome|works? (?:perfectly|great|well|like a charm)|all (?:sorted|good|fixed)|sorted (?:it|now)"
     r"|thank(?:s| you) [^.?!]{0,40}for (?:getting|helping|sorting|fixing|taking|making|looking|going|such|all))\b",
     re.IGNORECASE,
@@ -255,11 +259,12 @@ def situation(message: Parsed | None) -> Situation:
     told = score >= (2.0 if own_slip else 1.0) and likely >= UNLIKELY
     likely_harm = likely >= VERY_LIKELY or (likely >= LIKELY and score > 0)
     harm = (told or likely_harm) and not (praise and score < 1.5)
-    asks = "?" in text or any(c.mood == "question" for s in sentences for c in s.clauses)
+    requests = any(ask.kind == "request" for ask in asks(message))
+    questions = "?" in text or any(c.mood == "question" for s in sentences for c in s.clauses)
     kind: Kind = (
         "complaint" if harm or (upset and not praise)
-        else "praise" if praise and not asks and not _requests(sentences)
-        else "request" if _requests(sentences)
+        else "praise" if praise and not questions and not requests
+        else "request" if requests
         else "enquiry"
     )  # fmt: skip
     return Situation(
@@ -291,25 +296,6 @@ def _tells(sentence: Sentence) -> bool:
         re.IGNORECASE,
     )
     return moods <= {"statement", "condition", "counterfactual"} and not wish
-
-
-def _requests(sentences: Iterable[Sentence]) -> bool:
-    return any(
-        clause.mood == "imperative"
-        or (
-            clause.mood == "question"
-            and clause.subject == "customer"
-            and clause.modal in {"can", "could", "will", "would"}
-        )
-        or (
-            clause.subject == "us"
-            and clause.lemma in {"want", "need", "like"}
-            and clause.mood == "statement"
-            and clause.tense != "past"
-        )
-        for sentence in sentences
-        for clause in sentence.clauses
-    )
 
 
 def _feels(sentence: Sentence) -> bool:
@@ -457,7 +443,8 @@ FILE = "harm.json"
 FORMAT = 1
 """Version of the file and of the features; it rises when either changes."""
 LIKELY, VERY_LIKELY, UNLIKELY = 0.75, 0.95, 0.2
-"""From the first likelihood on a message with a weak cue complains, from the second even one without; below the third none.
+"""From the first likelihood on a message with a weak cue complains, from the second even one without; below the third
+none.
 
 What was learned from messages to shops and offices takes too many plain statements for complaints, hence the second.
 """

@@ -41,8 +41,8 @@ class _Mail:
 def read_thread(path: Path, ours: Sequence[str] = ()) -> tuple[Message, ...]:
     """The messages in a file or folder, oldest first.
 
-    `ours` holds addresses, domains or names that are us; without it whoever wrote the oldest message is the customer. A file
-    in no format of mail or JSON is the customer's message itself. Raises ThreadError.
+    `ours` holds addresses, domains or names that are us; without it whoever wrote the oldest message is the customer.
+    A file in no format of mail or JSON is the customer's message itself. Raises ThreadError.
     """
     try:
         if path.is_dir():
@@ -99,7 +99,9 @@ def _single(path: Path, data: bytes, ours: Sequence[str]) -> list[Message]:
     except ReadingError:
         quoted = ()
     # The reader takes the writer of the e-mail for us: here it may be the customer, and the others are us.
-    earlier = [m if mine else m.model_copy(update={"sender": "customer" if m.sender == "agent" else "agent"}) for m in quoted]
+    earlier = [
+        m if mine else m.model_copy(update={"sender": "customer" if m.sender == "agent" else "agent"}) for m in quoted
+    ]
     return [*earlier, Message(sender="agent" if mine else "customer", text=mail.text, date=mail.date)]
 
 
@@ -141,7 +143,9 @@ def _is_ours(sender: str, ours: Sequence[str]) -> bool:
     name, address = (getaddresses([sender]) or [("", "")])[0]
     domain = address.lower().rpartition("@")[2]
     known = {own.lower().strip().lstrip("@") for own in ours}
-    return bool(known & {address.lower(), name.lower(), domain}) or any(domain.endswith(f".{own}") for own in known if "." in own)
+    return bool(known & {address.lower(), name.lower(), domain}) or any(
+        domain.endswith(f".{own}") for own in known if "." in own
+    )
 
 
 # ---------------------------------------------------------------- JSON lines

@@ -1,7 +1,8 @@
 """Training of what tells a complaint from other messages (`harm.json`): `python -m highnote.train_situation FILE…`.
 
-It reads labelled drafts with their customers' messages. A message counts as a complaint where the draft is labelled with a
-missing apology, acknowledgement or thanks, or where it says sorry itself; a message whose clean draft does not is none.
+It reads labelled drafts with their customers' messages. A message counts as a complaint about us where the draft is
+labelled with a missing apology or says sorry itself; one whose draft misses only acknowledgement or thanks is left out
+as doubtful, any other is none.
 Needs the extra `highnote[train]`.
 """
 
@@ -20,7 +21,7 @@ from highnote.language import parse
 from highnote.situation import FILE, FORMAT, features
 
 _SORRY = re.compile(r"\b(?:sorry|apolog|regret|inexcus)", re.IGNORECASE)
-_LABELS = frozenset({"apology/missing", "acknowledge/missing", "acknowledge/no-thanks"})
+_DOUBTFUL = frozenset({"acknowledge/missing", "acknowledge/no-thanks"})
 LEAST = 2
 """A feature counts that so many messages have."""
 
@@ -33,8 +34,10 @@ def examples(files: Iterable[Path]) -> Iterator[tuple[str, bool]]:
             texts = [m["text"] for m in item.get("thread", ()) if m["from"] == "customer"] or [item.get("customer", "")]
             if not texts[-1]:
                 continue
-            labelled = any(label["rule"] in _LABELS for label in item.get("findings", ()))
-            yield texts[-1], labelled or bool(_SORRY.search(item["draft"]))
+            rules = {label["rule"] for label in item.get("findings", ())}
+            complains = "apology/missing" in rules or bool(_SORRY.search(item["draft"]))
+            if complains or not rules & _DOUBTFUL:
+                yield texts[-1], complains
 
 
 def fit(rows: Sequence[tuple[Sequence[str], bool]]) -> dict[str, Any]:

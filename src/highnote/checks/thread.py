@@ -13,6 +13,7 @@ from highnote.reply import Proposal, Reply
 from highnote.situation import REMEDIES
 
 if TYPE_CHECKING:
+    from highnote.clauses import Clause
     from highnote.language import Parsed, Sentence
 
 Options = Mapping[str, Any]
@@ -48,7 +49,10 @@ def _mentions(ask: Covered, reply: Reply) -> bool:
     return any(p.search(s.text) for p in named for s in reply.body if not _ECHO.search(s.text))
 
 
-_ECHO = re.compile(r"\b(?:you (?:asked|would like|'d like|want|wanted|requested|wish)|your (?:request|wish|message|demand))\b", re.IGNORECASE)
+_ECHO = re.compile(
+    r"\b(?:you (?:asked|would like|'d like|want|wanted|requested|wish)|your (?:request|wish|message|demand))\b",
+    re.IGNORECASE,
+)
 
 
 def _about(ask: Covered, reply: Reply) -> Proposal:
@@ -84,45 +88,70 @@ def no_thanks(reply: Reply, options: Options) -> Iterator[Proposal]:
         yield _absent(reply)
 
 
-_SORRY = re.compile(r"\b(?:sorry|apolog\w+|regret\w*|forgive|inexcusable|ashamed|our (?:fault|mistake|error|slip)|mea culpa)\b", re.IGNORECASE)
+_SORRY = re.compile(
+    r"\b(?:sorry|apolog\w+|regret\w*|forgive|inexcusable|ashamed|our (?:fault|mistake|error|slip)|mea culpa)\b",
+    re.IGNORECASE,
+)
 _THANKS = re.compile(
-    r"\b(?:thank(?:s| you| u|ing)?|thx|ty|ta|cheers|grateful|appreciate\w*|glad (?:that )?you (?:told|wrote|got in touch|said|let)|good (?:of you|that you))\b(?! *(?:[,.!]|$))"
+    r"\b(?:thank(?:s| you| u|ing)?|thx|ty|ta|cheers|grateful|appreciate\w*|glad (?:that )?you (?:told|wrote"
+    r"|got in touch|said|let)|good (?:of you|that you))\b(?! *(?:[,.!]|$))"
     r"|\b(?:thanks|thank you|cheers)(?: again| so much| very much)?[,.!]? \w",
     re.IGNORECASE,
 )
-_NO_THANKS = re.compile(r"\b(?:patience|patient|understanding|bearing with|custom\b|loyalty|choosing|advance|cooperation|business|being a)\b|^thanks?,?$", re.IGNORECASE)
+_NO_THANKS = re.compile(
+    r"\b(?:patience|patient|understanding|bearing with|custom\b|loyalty|choosing|advance|cooperation|business"
+    r"|being a)\b|^thanks?,?$",
+    re.IGNORECASE,
+)
 _CHANGED = re.compile(
-    r"\b(?:from now on|from (?:today|this week|tomorrow|monday|next week)(?: on(?:wards)?)?|in future|so that (?:it|this|that) (?:can(?:not|'t)|does(?:n't| not)|won't)|won't happen again|thanks to you|because of (?:your|this)|"
-    r"(?:we|i)(?:'ve| have)? (?:now |since |also )?(?:chang|updat|correct|rewritten|rewrote|retrain|put a (?:check|reminder|note)|add(?:ed)? a (?:check|line|note|step)|stopp|mov)\w*|now (?:check|weigh|test|go through|read|ask|lock)s?|is now (?:checked|tested|weighed))\b",
+    r"\b(?:from now on|from (?:today|this week|tomorrow|monday|next week)(?: on(?:wards)?)?|in future|so that (?:it"
+    r"|this|that) (?:can(?:not|'t)|does(?:n't| not)|won't)|won't happen again|thanks to you|because of (?:your|this)|"
+    r"(?:we|i)(?:'ve| have)? (?:now |since |also )?(?:chang|updat|correct|rewritten|rewrote|retrain|put a (?:check"
+    r"|reminder|note)|add(?:ed)? a (?:check|line|note|step)|stopp|mov)\w*|now (?:check|weigh|test|go through|read"
+    r"|ask|lock)s?|is now (?:checked|tested|weighed))\b",
     re.IGNORECASE,
 )
 _FEELS_FOR = re.compile(
-    r"\b(?:(?:i|we|you) (?:can |do |fully |completely |really )*(?:understand|see|imagine|appreciate|realise|realize|know)\b|must (?:have been|be|feel)|should(?:n't| not| never) (?:have|happen|be)|"
-    r"frustrat\w+|annoy\w+|disappoint\w+|upset\w*|worr(?:y|ying|ied)|stress\w*|unpleasant|horrible|awful|inexcusable|not (?:good enough|acceptable|right|how|what|the)|no fun|"
-    r"you(?:'re| are| were) (?:\w+ )?right|our (?:own )?(?:mistake|fault|error|oversight|slip|doing)|my (?:mistake|fault|error|bad)|that(?:'s| is) on us|we (?:got|made|sent|lost|missed|forgot|failed|took|charged|packed|let|broke|put|mixed|kept|booked|"
-    r"gave|left|should|didn't|did not)|i (?:got|made|missed|forgot|failed|should|promised|left)|shock\w*|pity|what a (?:nuisance|mess|pain|shame)|bad luck|rotten|embarrass\w+|real money|a long (?:time|wait))\b",
+    r"\b(?:(?:i|we) (?:can |do |fully |completely |really )*(?:understand|see|imagine|appreciate|realise|realize"
+    r"|know) (?:how|that|why|what (?:it|this|that|a)|your|this|it)\b|must (?:have been|be|feel)|should(?:n't| not"
+    r"| never) (?:have|happen|be)|"
+    r"frustrat\w+|annoy\w+|disappoint\w+|upset\w*|worr(?:y|ying|ied)|stress\w*|unpleasant|horrible|awful|inexcusable"
+    r"|not (?:good enough|acceptable|(?:how|what) (?:it|we|you|this|that)|the \w+ (?:we|you))|no fun|"
+    r"you(?:'re| are| were) (?:\w+ )?right|our (?:own )?(?:mistake|fault|error|oversight|slip|doing)|my (?:mistake"
+    r"|fault|error|bad)|that(?:'s| is) on us|we (?:got|made|sent|lost|brought|delivered|cancelled|told|overcharged"
+    r"|missed|forgot|failed|took|charged|packed|let|broke|put|mixed|kept|booked|"
+    r"gave|left|should|didn't|did not)|i (?:got|made|missed|forgot|failed|should|promised|left)|shock\w*|pity"
+    r"|what a (?:nuisance|mess|pain|shame)|bad luck|rotten|embarrass\w+|real money|a long (?:time|wait))\b",
     re.IGNORECASE,
 )
 _HOLLOW = re.compile(
-    r"\bsorry you feel\b|\bsorry to hear (?:this|that|it|about (?:this|that|your (?:experience|issue|problem)))\W*$|\bthe inconvenience\W*$|\b(?:sorry|apologi[sz]e|apologies)\b[,.]? *(?:but|however|although|though)|\bany (?:inconvenience|trouble|confusion|distress)\b|"
+    r"\bsorry you feel\b|\bsorry to hear (?:this|that|it|about (?:this|that|your (?:experience|issue|problem)))\W*$"
+    r"|\bthe inconvenience\W*$|\b(?:sorry|apologi[sz]e|apologies)\b[,.]? *(?:but|however|although|though)"
+    r"|\bany (?:inconvenience|trouble|confusion|distress)\b|"
     r"\b(?:did|does|do|has|have)(?: not|n't) (?:meet|met|live up)|unfortunately|\bmeet (?:your )?expectations",
     re.IGNORECASE,
 )
-_BLAMES = re.compile(r"\byou (?:did(?:n't| not)|entered|forgot|failed|should have|never|removed|claim|ordered the wrong|must have)\b", re.IGNORECASE)
+_BLAMES = re.compile(
+    r"\byou (?:did(?:n't| not)|entered|forgot|failed|should have|never|removed|claim|ordered the wrong|must have)\b",
+    re.IGNORECASE,
+)
 
 
 def _recognises(sentence: Sentence, reply: Reply) -> bool:
     """The sentence names the problem with sympathy or ownership."""
     text = _plain(sentence.text)
-    if _HOLLOW.search(text) or _BLAMES.search(text):
+    if _HOLLOW.search(text):
         return False
-    sorry = "apologise" in sentence.acts or bool(_SORRY.search(text))
-    named = bool(_shared([sentence], reply))
-    if sorry:
-        return named or (bool(re.search(r"\b(?:this|that|it|happened|wait|trouble|wrong|late|delay|mistake|mix-up)\b", text, re.IGNORECASE)) and len(text.split()) > 3)
-    if re.search(r"\b(?:thank|thanks|grateful|appreciate)\b", text, re.IGNORECASE):
-        return named and not re.search(r"\bthank\w* (?:you )?for (?:contacting|reaching|your (?:message|email|e-mail|feedback|patience|order))", text, re.IGNORECASE)
-    return bool(_FEELS_FOR.search(text)) and (named or (len(text.split()) > 2 and bool(re.search(r"\b(?:you|your|that|this|it)\b", text, re.IGNORECASE))))
+    if "apologise" in sentence.acts or _SORRY.search(text):
+        return len(text.split()) > 4 or bool(_shared([sentence], reply))
+    if _BLAMES.search(text) or "pitch" in sentence.acts or text.endswith("?"):
+        return False
+    if re.search(r"\b(?:thank\w*|grateful|appreciate)\b", text, re.IGNORECASE):
+        told = re.search(
+            r"\b(?:about|that|how|telling|pointing|spotting|flagging|reporting|raising|letting)\b", text, re.IGNORECASE
+        )
+        return bool(told) and bool(_shared([sentence], reply))
+    return bool(_FEELS_FOR.search(text))
 
 
 def _shared(sentences: Iterable[Sentence], reply: Reply) -> set[str]:
@@ -145,7 +174,9 @@ def no_restatement(reply: Reply, options: Options) -> Iterator[Proposal]:
         return
     named = {w for s in customer.sentences for w in topic_words(s)}
     back = {w for s in reply.body for w in topic_words(s)}
-    if len(named) >= int(options.get("least_words", 4)) and not any(alike(w, other) >= SAME for w in named for other in back):
+    if len(named) >= int(options.get("least_words", 4)) and not any(
+        alike(w, other) >= SAME for w in named for other in back
+    ):
         yield _absent(reply)
 
 
@@ -167,8 +198,11 @@ def late_reply(reply: Reply, options: Options) -> Iterator[Proposal]:
 
 
 _WAIT = re.compile(
-    r"\b(?:wait(?:ed|ing)?|(?:your|more) patience|patient|delay(?:ed)? (?:in|my|our|reply|response)|late (?:reply|answer|response)|slow (?:to|in|reply)|(?:took|taken) (?:us |me )?(?:so |too |this |a )?(?:long|while|\w+ days)|"
-    r"sooner|earlier reply|belated|back to you (?:late|so late|only now)|days? (?:late|of silence)|(?:reply|answer|respond|write|wrote|come back) (?:to you )?(?:only now|late|earlier|sooner|so late)|silence|"
+    r"\b(?:wait(?:ed|ing)?|(?:your|more) patience|patient|delay(?:ed)? (?:in|my|our|reply|response)|late (?:reply"
+    r"|answer|response)|slow (?:to|in|reply)|(?:took|taken) (?:us |me )?(?:so |too |this |a )?(?:long|while|\w+ days)"
+    r"|"
+    r"sooner|earlier reply|belated|back to you (?:late|so late|only now)|days? (?:late|of silence)|(?:reply|answer"
+    r"|respond|write|wrote|come back) (?:to you )?(?:only now|late|earlier|sooner|so late)|silence|"
     r"without (?:an answer|a reply|hearing)|left you (?:hanging|without)|kept you)\b",
     re.IGNORECASE,
 )
@@ -205,7 +239,9 @@ def repeated_reply(reply: Reply, options: Options) -> Iterator[Proposal]:
                     break
         if again and sum(len(s.text) for s, _, _ in again) >= 0.4 * sum(len(s.text) for s in block):
             first, index, old = again[0]
-            evidence = Evidence(message=index, start=old.start, end=old.end, text=reply.thread[index].text[old.start : old.end])
+            evidence = Evidence(
+                message=index, start=old.start, end=old.end, text=reply.thread[index].text[old.start : old.end]
+            )
             yield Proposal(first.start, again[-1][0].end, first, evidence=evidence)
 
 
@@ -226,17 +262,29 @@ def _blocks(sentences: Iterable[Sentence]) -> list[list[Sentence]]:
 
 _PROMISES = re.compile(r"\b(?:will|'ll|shall|promise|going to|guarantee|is|are|'m|be) \b", re.IGNORECASE)
 _OWNS = re.compile(
-    r"\b(?:promis\w+|as (?:agreed|announced)|said (?:i|we|it|you|he|she|that)|(?:i|we) (?:was|were) (?:going|supposed|meant|due) to|(?:didn't|did not|never|haven't|hadn't|failed to|forgot to|missed|should have|not) (?:\w+ )?(?:call|write|wrote|come|came|send|sent|get back|"
-    r"ring|reply|answer|turn up|show up|keep|kept|post|deliver|arrive|hear|heard|do|let you know|happen)\w*|(?:sorry|apologi\w+)[^.!?]{0,80}\b(?:wait\w*|late|delay|silence|call|missed|nobody|no one|came|day|again|let you down|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday))\b",
+    r"\b(?:promis\w+|as (?:agreed|announced)|said (?:i|we|it|you|he|she|that)|(?:i|we) (?:was|were) (?:going|supposed"
+    r"|meant|due) to|(?:didn't|did not|never|haven't|hadn't|failed to|forgot to|missed|should have"
+    r"|not) (?:\w+ )?(?:call|write|wrote|come|came|send|sent|get back|"
+    r"ring|reply|answer|turn up|show up|keep|kept|post|deliver|arrive|hear|heard|do|let you know|happen)\w*|(?:sorry"
+    r"|apologi\w+)[^.!?]{0,80}\b(?:wait\w*|late|delay|silence|call|missed|nobody|no one|came|day|again|let you down"
+    r"|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday))\b",
     re.IGNORECASE,
 )
-_PLEASED = re.compile(r"\b(?:arrived|received|got it|it came|thank(?:s| you) for (?:the|your|sending|calling|letting)|all (?:good|sorted|fine)|works now|sorted now)\b", re.IGNORECASE)
+_PLEASED = re.compile(
+    r"\b(?:arrived|received|got it|it came|thank(?:s| you) for (?:the|your|sending|calling|letting)|all (?:good"
+    r"|sorted|fine)|works now|sorted now)\b",
+    re.IGNORECASE,
+)
 
 
 def broken_promise(reply: Reply, options: Options) -> Iterator[Proposal]:
     """An earlier reply of ours promised a day that has passed, and the draft neither keeps nor owns it."""
     now = reply.date or _last_date(reply)
-    if now is None or reply.asked is None or any(_OWNS.search(_plain(s.text)) and not _excuse(s.text) for s in reply.body):
+    if (
+        now is None
+        or reply.asked is None
+        or any(_OWNS.search(_plain(s.text)) and not _excuse(s.text) for s in reply.body)
+    ):
         return
     latest = _plain(reply.thread[reply.asked].text)
     if _PLEASED.search(latest) and not re.search(r"\b(?:not|never|nobody|nothing|no one|still)\b|n't\b", latest):
@@ -269,22 +317,37 @@ def _end_of(day: datetime) -> datetime:
 
 
 _WHEN = re.compile(
-    r"\b(?:(?:on|by|before|until|till|for|this|next|not later than|no later than|latest) )?(?P<day>(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b(?:,? \d{4})?"
-    r"|(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.? \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|\d{4}-\d\d-\d\d"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today|tonight|(?:the )?end of (?:the|this) (?:day|week)|this (?:afternoon|evening|morning|week))\b"
-    r"|\b(?:within|in) (?:the next )?(?P<span>\d+|a|one|two|three|four|five|six|seven|eight|nine|ten|fourteen|24|48) (?P<unit>hours?|(?:working |business )?days?|weeks?)\b",
+    r"\b(?:(?:on|by|before|until|till|for|this|next|not later than|no later than|latest) )?(?P<day>(?:(?:mon|tues"
+    r"|wednes|thurs|fri|satur|sun)day,? )?(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:january|february|march|april"
+    r"|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov"
+    r"|dec)\b(?:,? \d{4})?"
+    r"|(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun"
+    r"|jul|aug|sept?|oct|nov|dec)\.? \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|\d{4}-\d\d-\d\d"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today|tonight|(?:the )?end of (?:the|this) (?:day|week)"
+    r"|this (?:afternoon|evening|morning|week))\b"
+    r"|\b(?:within|in) (?:the next )?(?P<span>\d+|a|one|two|three|four|five|six|seven|eight|nine|ten|fourteen|24"
+    r"|48) (?P<unit>hours?|(?:working |business )?days?|weeks?)\b",
     re.IGNORECASE,
 )
-_SPANS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "fourteen": 14}
+_SPANS = {
+    "a": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "fourteen": 14,
+}
 
 
 def _promised_day(sentence: Sentence, sent: datetime) -> datetime | None:
     """The day that a sentence of ours promises something for, counted from when it was sent."""
-    future = [
-        c for c in sentence.clauses
-        if (c.mood == "statement" and c.polarity == "positive"
-        and (c.modal in {"will", "shall"} or c.tense == "future") and c.subject != "nobody") or "promise" in sentence.acts
-    ]  # fmt: skip
+    future = "promise" in sentence.acts or any(_is_promise(clause) for clause in sentence.clauses)
     match = _WHEN.search(_plain(sentence.text))
     if not future or match is None:
         return None
@@ -298,6 +361,12 @@ def _promised_day(sentence: Sentence, sent: datetime) -> datetime | None:
     return _day(match["day"], sent)
 
 
+def _is_promise(clause: Clause) -> bool:
+    """Somebody will do something: "Kev will be with you today", "you'll have it by Friday"."""
+    ahead = clause.modal in {"will", "shall"} or clause.tense == "future"
+    return ahead and clause.mood == "statement" and clause.polarity == "positive" and clause.subject != "nobody"
+
+
 def _day(text: str, sent: datetime) -> datetime | None:
     import dateparser
 
@@ -306,17 +375,52 @@ def _day(text: str, sent: datetime) -> datetime | None:
         return sent
     if "week" in text:
         return sent + timedelta(days=4 - sent.weekday() if sent.weekday() <= 4 else 6 - sent.weekday())
-    settings = {"RELATIVE_BASE": _naive(sent), "PREFER_DATES_FROM": "future", "DATE_ORDER": "DMY", "RETURN_AS_TIMEZONE_AWARE": False}
-    found: datetime | None = dateparser.parse(re.sub(r"^the | of ", " ", text).strip(), languages=["en"], settings=settings)  # type: ignore[arg-type]
+    settings = {
+        "RELATIVE_BASE": _naive(sent),
+        "PREFER_DATES_FROM": "future",
+        "DATE_ORDER": "DMY",
+        "RETURN_AS_TIMEZONE_AWARE": False,
+    }
+    found: datetime | None = dateparser.parse(
+        re.sub(r"^the | of ", " ", text).strip(), languages=["en"], settings=settings
+    )
     return found
 
 
 # ---------------------------------------------------------------- what was given already
 
 _CODE = r"(?:[A-Z]{0,6}[-/ ]?\d[\w/-]*|[A-Z0-9]{2,}-[\w-]*\d[\w-]*|[A-Z]{2,}\d\w*)"
-_NOUNS = ["order", "booking", "reference", "account", "customer", "policy", "member", "membership", "contract", "serial", "invoice", "claim", "tracking", "meter", "ticket", "case", "job", "agreement", "reservation", "flight", "room", "parcel", "loan", "project", "case"]
+_NOUNS = [
+    "order",
+    "booking",
+    "reference",
+    "account",
+    "customer",
+    "policy",
+    "member",
+    "membership",
+    "contract",
+    "serial",
+    "invoice",
+    "claim",
+    "tracking",
+    "meter",
+    "ticket",
+    "case",
+    "job",
+    "agreement",
+    "reservation",
+    "flight",
+    "room",
+    "parcel",
+    "loan",
+    "project",
+    "case",
+]
 _ASKS = re.compile(
-    r"\?|\b(?:please|pls|kindly|could you|can you|would you|need|require|send|provide|give|share|tell|confirm|reply with|attach|upload|let (?:me|us) (?:know|have)|fill in|quote)\b", re.IGNORECASE
+    r"\?|\b(?:please|pls|kindly|could you|can you|would you|need|require|send|provide|give|share|tell|confirm"
+    r"|reply with|attach|upload|let (?:me|us) (?:know|have)|fill in|quote)\b",
+    re.IGNORECASE,
 )
 
 
@@ -339,7 +443,9 @@ def repeat_info(reply: Reply, options: Options) -> Iterator[Proposal]:
 
 
 _HAVE = re.compile(
-    r"\b(?:no need|don't need|do not need|needn't|already|have your|thank\w*|giving|in case|if (?:you|it|the|any)|another|different|change|changed|wrong|our|back on)\b", re.IGNORECASE
+    r"\b(?:no need|don't need|do not need|needn't|already|have your|thank\w*|giving|in case|if (?:you|it|the|any)"
+    r"|another|different|change|changed|wrong|our|back on)\b",
+    re.IGNORECASE,
 )
 
 
@@ -353,31 +459,144 @@ def _items(said: str) -> dict[str, tuple[re.Pattern[str], bool]]:
     """What replies ask for: how they ask, and whether the customer's words hold it."""
     items: dict[str, tuple[re.Pattern[str], bool]] = {}
     for noun in _NOUNS:
-        has = re.search(rf"\b{noun}(?: ?(?:number|no\.?|nr\.?|id|ref(?:erence)?|code|#|is|:|\())* ?\(?#?{_CODE}", said, re.IGNORECASE)
-        items[noun] = (re.compile(rf"\b{noun} (?:number|no\b|nr|id\b|ref|reference|code|details)", re.IGNORECASE), bool(has))
-    has_code = bool(re.search(rf"\b(?:ref|reference|order|booking|case|ticket|no)\b\.?:? ?#?{_CODE}", said, re.IGNORECASE))
+        has = re.search(
+            rf"\b{noun}(?: ?(?:number|no\.?|nr\.?|id|ref(?:erence)?|code|#|is|:|\())* ?\(?#?{_CODE}",
+            said,
+            re.IGNORECASE,
+        )
+        items[noun] = (
+            re.compile(rf"\b{noun} (?:number|no\b|nr|id\b|ref|reference|code|details)", re.IGNORECASE),
+            bool(has),
+        )
+    has_code = bool(
+        re.search(rf"\b(?:ref|reference|order|booking|case|ticket|no)\b\.?:? ?#?{_CODE}", said, re.IGNORECASE)
+    )
     items["reference"] = (re.compile(r"\b(?:your|the) (?:reference|ref)\b(?: number| no)?", re.IGNORECASE), has_code)
-    items["e-mail"] = (re.compile(r"\byour e-?mail(?: address)?\b|\be-?mail address\b", re.IGNORECASE), bool(re.search(r"\S@\S+\.\w", said)))
-    items["phone"] = (re.compile(r"\b(?:tele)?phone number|\bnumber (?:we|i) can (?:reach|call)|mobile number", re.IGNORECASE), bool(re.search(r"(?:\+|\b0)\d[\d ()/-]{6,}\d", said)))
-    photo = re.search(r"\b(?:photo|picture|pic|image|screenshot|video)s?\b[^.?!]{0,30}\b(?:attached|enclosed|below|included|sent)|\b(?:attach|enclos|sent|send)\w*\b[^.?!]{0,40}\b(?:photo|picture|pic|image|screenshot|video)", said, re.IGNORECASE)
-    items["photo"] = (re.compile(r"\b(?:photo|picture|pic|image|screenshot|photograph)s?\b", re.IGNORECASE), bool(photo) and "can send" not in said)
-    items["model"] = (re.compile(r"\b(?:which|what|the|your|product)(?: is the| exact)? (?:model|product)(?: number| name| is it| do you| of)?\b", re.IGNORECASE), bool(re.search(r"\bmodel:? \(?[A-Z\d]\w+", said)))
-    bought = re.search(r"\b(?:bought|purchased|ordered|delivered|got|arrived|since|booked)\b[^.?!]{0,40}(?:\b\d{1,2}(?:st|nd|rd|th)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d|\d{4}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|\b(?:a|two|three|\d+) (?:days?|weeks?|months?) ago)", said, re.IGNORECASE)
-    items["purchase date"] = (re.compile(r"\b(?:date of (?:purchase|order|delivery)|purchase date|order date|when (?:and where )?(?:did|have) you (?:buy|bought|purchase|order|get|receive)|when (?:it|this) (?:started|began|was (?:bought|delivered)))\b", re.IGNORECASE), bool(bought))
-    since = re.search(r"\b(?:since|started|began|happened)\b[^.?!]{0,30}(?:\d|day\b|yesterday|morning|last|update|january|february|march|april|may|june|july|august|september|october|november|december)", said, re.IGNORECASE)
-    items["start"] = (re.compile(r"\bwhen (?:did )?(?:it|this|the (?:problem|issue|fault)|that) (?:started|start|began|begin|happened|happen|occurred|first)", re.IGNORECASE), bool(since))
-    street = re.search(r"\b\d+\w? [A-Z][\w'-]+(?: [A-Z][\w'-]+)* (?:Street|St|Road|Rd|Lane|Ln|Way|Avenue|Ave|Close|Drive|Court|Place|Square|Terrace|Row|Hill|Park|Gardens)\b", said)
-    items["address"] = (re.compile(r"\byour (?:new |full |postal |delivery |home |current )*address\b(?! book)|\b(?:postal|delivery|shipping|full|home) address\b", re.IGNORECASE), bool(street))
-    for noun in ("workspace", "version", "browser", "device", "phone model", "account name", "error message", "error code", "serial number", "username", "gamertag", "size", "colour", "postcode", "vin"):
+    items["e-mail"] = (
+        re.compile(r"\byour e-?mail(?: address)?\b|\be-?mail address\b", re.IGNORECASE),
+        bool(re.search(r"\S@\S+\.\w", said)),
+    )
+    items["phone"] = (
+        re.compile(r"\b(?:tele)?phone number|\bnumber (?:we|i) can (?:reach|call)|mobile number", re.IGNORECASE),
+        bool(re.search(r"(?:\+|\b0)\d[\d ()/-]{6,}\d", said)),
+    )
+    photo = re.search(
+        r"\b(?:photo|picture|pic|image|screenshot|video)s?\b[^.?!]{0,30}\b(?:attached|enclosed|below|included|sent)"
+        r"|\b(?:attach|enclos|sent|send)\w*\b[^.?!]{0,40}\b(?:photo|picture|pic|image|screenshot|video)",
+        said,
+        re.IGNORECASE,
+    )
+    items["photo"] = (
+        re.compile(r"\b(?:photo|picture|pic|image|screenshot|photograph)s?\b", re.IGNORECASE),
+        bool(photo) and "can send" not in said,
+    )
+    items["model"] = (
+        re.compile(
+            r"\b(?:which|what|the|your|product)(?: is the| exact)? (?:model|product)(?: number| name| is it| do you"
+            r"| of)?\b",
+            re.IGNORECASE,
+        ),
+        bool(re.search(r"\bmodel:? \(?[A-Z\d]\w+", said)),
+    )
+    bought = re.search(
+        r"\b(?:bought|purchased|ordered|delivered|got|arrived|since|booked)\b[^.?!]{0,40}(?:\b\d{1,2}(?:st|nd|rd"
+        r"|th)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov"
+        r"|dec)[a-z]* \d|\d{4}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|\b(?:a|two|three|\d+) (?:days?"
+        r"|weeks?|months?) ago)",
+        said,
+        re.IGNORECASE,
+    )
+    items["purchase date"] = (
+        re.compile(
+            r"\b(?:date of (?:purchase|order|delivery)|purchase date|order date|when (?:and where )?(?:did"
+            r"|have) you (?:buy|bought|purchase|order|get|receive)|when (?:it|this) (?:started|began|was (?:bought"
+            r"|delivered)))\b",
+            re.IGNORECASE,
+        ),
+        bool(bought),
+    )
+    since = re.search(
+        r"\b(?:since|started|began|happened)\b[^.?!]{0,30}(?:\d|day\b|yesterday|morning|last|update|january|february"
+        r"|march|april|may|june|july|august|september|october|november|december)",
+        said,
+        re.IGNORECASE,
+    )
+    items["start"] = (
+        re.compile(
+            r"\bwhen (?:did )?(?:it|this|the (?:problem|issue|fault)|that) (?:started|start|began|begin|happened"
+            r"|happen|occurred|first)",
+            re.IGNORECASE,
+        ),
+        bool(since),
+    )
+    street = re.search(
+        r"\b\d+\w? [A-Z][\w'-]+(?: [A-Z][\w'-]+)* (?:Street|St|Road|Rd|Lane|Ln|Way|Avenue|Ave|Close|Drive|Court"
+        r"|Place|Square|Terrace|Row|Hill|Park|Gardens)\b",
+        said,
+    )
+    items["address"] = (
+        re.compile(
+            r"\byour (?:new |full |postal |delivery |home |current )*address\b(?! book)|\b(?:postal|delivery"
+            r"|shipping|full|home) address\b",
+            re.IGNORECASE,
+        ),
+        bool(street),
+    )
+    for noun in (
+        "workspace",
+        "version",
+        "browser",
+        "device",
+        "phone model",
+        "account name",
+        "error message",
+        "error code",
+        "serial number",
+        "username",
+        "gamertag",
+        "size",
+        "colour",
+        "postcode",
+        "vin",
+    ):
         head = noun.split()[0]
-        has = re.search(rf"\b{head}\b(?: (?:name|code|message|number|is|no\.?))*:? ?\(?(?:[\"“'][^\"”']+|[A-Z0-9][\w./-]*\d[\w./-]*|\d+|(?<=: )\S+)", said, re.IGNORECASE)
-        items[noun] = (re.compile(rf"\b(?:what|which|your|the|name of)(?: is)?(?: your| the)? (?:exact )?{noun}\b", re.IGNORECASE), bool(has))
+        has = re.search(
+            rf"\b{head}\b(?: (?:name|code|message|number|is|no\.?))*:? ?\(?(?:[\"“'][^\"”']+"
+            rf"|[A-Z0-9][\w./-]*\d[\w./-]*|\d+|(?<=: )\S+)",
+            said,
+            re.IGNORECASE,
+        )
+        items[noun] = (
+            re.compile(rf"\b(?:what|which|your|the|name of)(?: is)?(?: your| the)? (?:exact )?{noun}\b", re.IGNORECASE),
+            bool(has),
+        )
     program = re.search(r"\bprogram(?:me)?:? ?[\w-]*\d", said, re.IGNORECASE)
     items["programme"] = (re.compile(r"\b(?:which|what|the) program(?:me)?\b", re.IGNORECASE), bool(program))
-    for noun in ("passport", "receipt", "invoice copy", "id card", "identity card", "proof of purchase", "certificate", "form", "bank details", "iban", "meter reading"):
+    for noun in (
+        "passport",
+        "receipt",
+        "invoice copy",
+        "id card",
+        "identity card",
+        "proof of purchase",
+        "certificate",
+        "form",
+        "bank details",
+        "iban",
+        "meter reading",
+    ):
         head = noun.split()[0]
-        has = re.search(rf"\b(?:uploaded|attached|enclosed|sent|scanned|emailed|submitted)\b[^.?!]{{0,60}}\b{head}\b|\b{head}\b[^.?!]{{0,40}}\b(?:attached|enclosed|uploaded|below|sent)\b|\b{head}[^.?!]{{0,20}}\d{{3}}", said, re.IGNORECASE)
-        asked_before = re.search(r"\b(?:uploaded|sent|attached|submitted|did) (?:it|that|them|this|all of (?:it|that)|everything)\b", said, re.IGNORECASE)
+        has = re.search(
+            rf"\b(?:uploaded|attached|enclosed|sent|scanned|emailed|submitted)\b[^.?!]{{0,60}}\b{head}\b"
+            rf"|\b{head}\b[^.?!]{{0,40}}\b(?:attached|enclosed|uploaded|below|sent)\b|\b{head}[^.?!]{{0,20}}\d{{3}}",
+            said,
+            re.IGNORECASE,
+        )
+        asked_before = re.search(
+            r"\b(?:uploaded|sent|attached|submitted|did) (?:it|that|them|this|all of (?:it|that)|everything)\b",
+            said,
+            re.IGNORECASE,
+        )
         items[noun] = (re.compile(rf"\b{noun}\b", re.IGNORECASE), bool(has or asked_before))
     return items
 
@@ -407,4 +626,3 @@ def _text(reply: Reply) -> str:
 
 def _plain(text: str) -> str:
     return text.replace("’", "'")
-
