@@ -53,7 +53,7 @@ def written(folder: Path, **texts: str) -> Path:
 # ---------------------------------------------------------------- without a draft
 
 
-@pytest.mark.parametrize("call", ["--help", "check --help", "rules", "explain rebuke/as-i-said", "schema"])
+@pytest.mark.parametrize("call", ["--help", "check --help", "train --help", "rules", "explain rebuke/as-i-said", "schema"])
 def test_what_needs_no_draft_loads_no_language_model(call: str) -> None:
     code = f"""
 import sys
@@ -65,12 +65,13 @@ finally:
     print("loaded:", [name for name in ("spacy", "numpy", "torch") if name in sys.modules], file=sys.stderr)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stderr.strip() == "loaded: []"
+    judge = "numpy" if call.startswith("explain") else "none"  # it tells what the judge looks at
+    assert done.stderr.strip() in ("loaded: []", f"loaded: ['{judge}']")
 
 
 def test_help_and_version() -> None:
     shown = run("--help").stdout
-    for command in ("check", "explain", "rules", "test", "schema", "doctor", "highnote check reply.txt --diff"):
+    for command in ("check", "explain", "rules", "test", "clauses", "train", "schema", "doctor", "highnote check reply.txt --diff"):
         assert command in shown
     assert run("--version").stdout.startswith("highnote 0.")
     assert run("check").returncode == 2
@@ -214,7 +215,7 @@ def test_rules_of_ones_own_are_tested_by_their_examples(own_rules: Path) -> None
 
 def test_patterns_tell_what_they_found(own_rules: Path, tmp_path: Path) -> None:
     counts = run("test", own_rules, "--patterns").stdout
-    assert "    1      1          0  house/client 1: valued customer\n" in counts
+    assert "   1 → 1        1 → 1        0 → 0     house/client 1: valued customer\n" in counts
     (tmp_path / "draft.txt").write_text("Hi,\n\nEach valued customer gets a key.\n")
     found = run("test", own_rules, "--patterns", "--on", tmp_path / "draft.txt").stdout
     assert "draft.txt:3:6 house/client “valued customer”\n  pattern 1: valued customer\n" in found

@@ -70,7 +70,7 @@ def test_a_rule_without_a_model_is_left_to_its_patterns(judge: Judge) -> None:
 
 def test_reasons_are_told_in_words(judge: Judge) -> None:
     reasons = judge.reasons(RULE, seen("you forgot the cable again"))
-    assert any("“you" in reason.words and reason.weight > 0 for reason in reasons)
+    assert any("you forgot" in reason.words and reason.weight > 0 for reason in reasons)
     assert judge.reasons(RULE)
     assert in_words("clause", "customer forget") == "the clause the customer forget"
 

@@ -68,6 +68,8 @@ class Finding(Model):
     """One place that a rule flags.
 
     A finding about something that is absent from the whole draft has an empty span (`start == end`) and no text.
+    `confidence` (0 to 1) is at least `threshold`, else it had been dropped, and `reasons` say what in the sentence
+    spoke most for it; where the judge has no say they are 1, 0 and empty.
     """
 
     rule: str
@@ -81,6 +83,8 @@ class Finding(Model):
     evidence: Evidence | None = None
     confidence: float = Field(default=1.0, ge=0, le=1)
     origin: Literal["pattern", "act", "check", "judge"] = "pattern"
+    threshold: float = Field(default=0.0, ge=0, le=1)
+    reasons: tuple[str, ...] = ()
 
 
 class Mark(Model):

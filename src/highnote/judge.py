@@ -11,10 +11,11 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -202,11 +203,68 @@ _IN_WORDS = {
 }
 
 
+_SLOTS = {"NUM": "(a number)", "DAY": "(a day)", "MONTH": "(a month)", "MONEY": "(an amount)", "NAME": "(a name)"}
+_WHO = {"customer": "the customer", "third": "somebody else", "-": "nobody named"}
+_OWNERS = {"customer": "the customer's", "us": "our"}
+
+
 def in_words(group: str, feature: str) -> str:
     """A feature told to the reader of a report."""
-    text = feature.replace("customer", "the customer") if group == "clause" else feature
-    text = re.sub(r"^\^ ", "(at the start) ", re.sub(r" \$$", " (at the end)", text)) if group != "clause" else text
+    if group == "clause":
+        return _IN_WORDS[group].format(_clause_in_words(feature))
+    text = re.sub(r"^\^ ", "(at the start) ", re.sub(r" \$$", " (at the end)", feature))
+    if group in ("lemma", "lemmas", "word", "words", "phrase"):
+        text = " ".join(_SLOTS.get(word, word) for word in text.split())
     return _IN_WORDS[group].format(text)
+
+
+def _clause_in_words(feature: str) -> str:
+    """A feature made by `clause_features`, with the parties by name."""
+    doer, told, how = feature.partition(": ")
+    if told:
+        return f"of {_WHO.get(doer, doer)}: {how or 'a plain statement'}"
+    owner, owns, thing = feature.partition("'s ")
+    if owns and owner in _OWNERS:
+        return f"{_OWNERS[owner]} {thing}"
+    if " > " in feature:
+        return " → ".join(_WHO.get(part, part) for part in feature.split(" > "))
+    doer, does, verb = feature.partition(" ")
+    return f"{'we' if doer == 'us' else _WHO.get(doer, doer)}{does}{verb}"
+
+
+_FUNCTION_WORDS = """
+    a an the this that these those and or but nor so yet if then than as of at by for from in into on onto to with about
+    i me my mine we us our ours you your yours he him his she her it its they them their be am is are was were been
+    being do does did have has had having will would shall should can could may might must 's 'm 're 've 'll 'd
+    there here who which what when where how some any all both each very just also too
+"""
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
+"""Words that tell the reader of a report nothing by themselves."""
+_PERSONS = frozenset(["i", "me", "my", "we", "us", "our", "you", "your"])
+_QUOTED = re.compile(r"“(.+)”")
+_PLACE = re.compile(r"\((?:at the start|at the end)\)")
+_BARE = re.compile(r"[\W\d_]*")
+
+
+def telling(reasons: Iterable[Reason]) -> Iterator[Reason]:
+    """The reasons that say something to people: no bare function words or punctuation, the same content only once."""
+    seen: set[tuple[str, ...]] = set()
+    for reason in reasons:
+        quoted = _QUOTED.search(reason.words)
+        if quoted:
+            words = _PLACE.sub("", quoted.group(1)).lower().split()
+            content = [word for word in words if word not in FUNCTION_WORDS and not _BARE.fullmatch(word)]
+            if not content:
+                continue
+            core = [word for word in words if word in content or word in _PERSONS]
+            said = tuple(word[:4] for word in core)  # much the same for a word and its base form
+        elif reason.words.startswith((_IN_WORDS["grammar"][:-2], _IN_WORDS["form"][:-2])):
+            continue
+        else:
+            said = (reason.words,)
+        if said not in seen:
+            seen.add(said)
+            yield reason
 
 
 class Judge:
@@ -260,15 +318,17 @@ class Judge:
         return 0.0 if model is None else float(model["threshold"])
 
     def reasons(self, rule: str, features: Features | None = None, n: int = 6) -> tuple[Reason, ...]:
-        """The strongest features, the strongest first: of this sentence, or of the rule's model as a whole."""
+        """The telling features, the strongest first: of this sentence, or of the rule's model as a whole."""
         model = self.manifest["rules"].get(rule)
         if model is None:
             return ()
         if features is None:
-            return tuple(Reason(words, weight) for words, weight in model["strongest"])[:n]
+            strongest = sorted(model["strongest"], key=lambda pair: -abs(pair[1]))
+            return tuple(islice(telling(Reason(words, weight) for words, weight in strongest), n))
         places, numbers, names = values(features, self._keys, self._rarity)
         parts = self._row(rule, places) * numbers
-        return tuple(Reason(in_words(*names[i]), float(parts[i])) for i in _strongest(parts)[:n] if parts[i])
+        ordered = (Reason(in_words(*names[i]), float(parts[i])) for i in _strongest(parts) if parts[i])
+        return tuple(islice(telling(ordered), n))
 
     def _row(self, rule: str, places: Places) -> Floats:
         """The weights of a rule at these places, the shared row added."""

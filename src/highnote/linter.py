@@ -25,6 +25,8 @@ from highnote.rewrite import fill, only_prose, suggestions
 from highnote.rule import Act, Rule, RuleError, RuleErrors, load
 from highnote.scorecard import scorecard
 
+REASONS = 3
+"""How many reasons of the judge a finding names at most."""
 MAX_PASSES = 5
 """How often the safe suggestions are applied again at most, until none is left."""
 
@@ -44,10 +46,11 @@ class Linter:
         self._matchers = _compile_all(self.rules, phrases, self.config)
         self._index = Index(self._matchers)
         keep(phrases)
-        self._judge = Judge.load(self.config.judge if isinstance(self.config.judge, Path) else None) if self.config.judge else None
+        judge = self.config.judge
+        self._judge = Judge.load(judge if isinstance(judge, Path) else None) if judge else None
 
     def but(self, **changes: Any) -> Linter:
-        """This linter, its rules already compiled, under other circumstances (`chat`, `valued`, `level`, `agent_name` …)."""
+        """This linter, its rules already compiled, under other circumstances (`chat`, `valued`, `agent_name` …)."""
         other = copy(self)
         other.config = self.config.model_copy(update=changes)
         return other
@@ -60,8 +63,8 @@ class Linter:
     ) -> Report:
         """Lint one draft: its text, the bytes of an e-mail, the path of a file, or a Draft.
 
-        `thread` holds the messages before it, oldest first (without it, the messages quoted in the draft); `date` is when
-        the reply goes out. Raises ReadingError for an input that cannot be read.
+        `thread` holds the messages before it, oldest first (without it, the messages quoted in the draft); `date` is
+        when the reply goes out. Raises ReadingError for an input that cannot be read.
         """
         source = draft if isinstance(draft, Draft) else reading.read(draft)
         messages = tuple(thread) or source.quoted
@@ -70,7 +73,7 @@ class Linter:
         judged = self._judged(reply)
         kept = [found for found in judged if found[0].level.rank >= self.config.level.rank]
         everything = [finding for finding, _, _ in judged]
-        mended = [self._mended(found, reply, everything, known) for found in kept]
+        mended = [self._explained(self._mended(found, reply, everything, known), found[2]) for found in kept]
         mended.sort(key=lambda f: (f.start, f.end, -f.level.rank, f.rule))
         return Report(
             name=source.name,
@@ -153,8 +156,19 @@ class Linter:
         sure = self._judge.confidence(rule, _seen(proposal.sentence), pattern)
         if sure is None:
             return 1.0
-        least = self._judge.threshold(rule) if self.config.min_confidence is None else self.config.min_confidence
-        return sure if sure >= least else None
+        return sure if sure >= self._least(self._judge, rule) else None
+
+    def _least(self, judge: Judge, rule: str) -> float:
+        """The confidence below which a proposal is dropped."""
+        return judge.threshold(rule) if self.config.min_confidence is None else self.config.min_confidence
+
+    def _explained(self, finding: Finding, proposal: Proposal) -> Finding:
+        """The finding with what made the judge let it stand."""
+        if self._judge is None or proposal.sentence is None or finding.rule not in self._judge.rules:
+            return finding
+        strongest = self._judge.reasons(finding.rule, _seen(proposal.sentence), n=4 * REASONS)
+        speak_for = tuple(reason.words for reason in strongest if reason.weight > 0)[:REASONS]
+        return finding.model_copy(update={"threshold": self._least(self._judge, finding.rule), "reasons": speak_for})
 
     def _judged(self, reply: Reply) -> list[tuple[Finding, Matcher, Proposal]]:
         """The findings of a reply: what the patterns propose and the judge lets stand."""
@@ -203,7 +217,8 @@ class Linter:
             again = self.read(draft, reply.thread, reply.date, known)
             judged = self._judged(again)
             everything = [finding for finding, _, _ in judged]
-            findings = [self._mended(f, again, everything, known) for f in judged if f[0].level.rank >= self.config.level.rank]
+            kept = [found for found in judged if found[0].level.rank >= self.config.level.rank]
+            findings = [self._mended(found, again, everything, known) for found in kept]
         return draft.source
 
 

@@ -1,4 +1,4 @@
-"""Training of the judge: `python -m highnote.train -o FILE` (needs scikit-learn, the extra `train`).
+"""Training of the judge: what `highnote train` does (needs scikit-learn, the extra `train`).
 
 The text in `training/` and the rules' own examples become sentences, each right or wrong under the rules. Every rule
 gets a logistic regression; one more, shared by all, tells any fault from any tactful sentence. All figures come out of
@@ -12,15 +12,13 @@ Lines of the files: `{"rule", "label": "bad" or "good", "text", "mark", "custome
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import io
 import json
-import os
-import sys
+import textwrap
 import zipfile
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -57,6 +55,8 @@ BELIEF = 4
 """So many proposals of an average pattern are added to what is counted of each."""
 KEPT = 16_000
 """Weights kept for every row, the strongest."""
+TELLING = 8
+"""So many of the features that speak for a finding, and of those against it, are told of every rule."""
 PARTS = 5
 """Drafts are left out a fifth at a time."""
 DRAFTS, EXAMPLES = "drafts", "examples"
@@ -77,6 +77,10 @@ NEIGHBOURS: tuple[frozenset[str], ...] = tuple(
     )
 )
 """Rules that may both be right about a sentence: a fault under one is no counter-example for the others."""
+
+
+class TrainingError(Exception):
+    """The text cannot be trained on; the message says why, and where."""
 
 
 def neighbours(rules: Iterable[str]) -> frozenset[str]:
@@ -125,14 +129,27 @@ class Row:
 
 
 def read_passages(folder: Path) -> list[Passage]:
-    """All labelled text in the .jsonl files of a folder, in the order of the files' names."""
+    """All labelled text in the .jsonl files of a folder, in the order of the files' names. Raises TrainingError."""
     found: list[Passage] = []
     for file in sorted(folder.glob("*.jsonl")):
         for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
             if line.strip():
-                item = json.loads(line)
-                found.append(_draft(item) if "draft" in item else _sentence(item, file, number))
+                found.append(_passage(line, file, number))
+    if not found:
+        raise TrainingError(f"{folder}: there is no labelled text (.jsonl) here.")
     return found
+
+
+def _passage(line: str, file: Path, number: int) -> Passage:
+    try:
+        item = json.loads(line)
+        return _draft(item) if "draft" in item else _sentence(item, file, number)
+    except json.JSONDecodeError as error:
+        raise TrainingError(f"{file}:{number}: this line is no JSON: {error.msg}.") from error
+    except KeyError as error:
+        raise TrainingError(f"{file}:{number}: {error} is missing.") from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise TrainingError(f"{file}:{number}: this is no labelled text: {error}.") from error
 
 
 def _sentence(item: Mapping[str, Any], file: Path, number: int) -> Passage:
@@ -386,18 +403,32 @@ def _swap(model: tuple[Floats, float], table: Table) -> tuple[Floats, npt.NDArra
 
 
 def trainable(table: Table) -> list[str]:
-    """The rules with enough faulty sentences and near misses, of enough writers, for a model."""
+    """The rules with enough faulty sentences and near misses, of two writers at least, for a model."""
     wrong = Counter(rule for row in table.rows for rule in row.wrong)
     near = Counter(rule for row in table.rows for rule in row.near)
-    return sorted(rule for rule in wrong if wrong[rule] >= ENOUGH and near[rule] >= ENOUGH)
+    folds: dict[str, set[str]] = {}
+    for row in table.rows:
+        for rule in row.wrong:
+            folds.setdefault(rule, set()).add(row.passage.fold)
+    return sorted(r for r in wrong if wrong[r] >= ENOUGH and near[r] >= ENOUGH and len(folds[r]) > 1)
 
 
-def out_of_fold(table: Table, rules: Sequence[str]) -> dict[str, Floats]:
+Progress = Callable[[str], None]
+"""Is told what is being done."""
+
+
+def _silent(_: str) -> None:
+    pass
+
+
+def out_of_fold(table: Table, rules: Sequence[str], progress: Progress = _silent) -> dict[str, Floats]:
     """For every rule the score of every row by models that have not seen its writer (its drafts); NaN for examples."""
     folds = table.folds
     scores = {rule: np.full(len(table.rows), np.nan) for rule in rules}
     marked = {rule: labels(table, rule) for rule in rules}
-    for fold in sorted(set(folds) - {EXAMPLES}):
+    every = sorted(set(folds) - {EXAMPLES})
+    for number, fold in enumerate(every, 1):
+        progress(f"{len(rules)} rules without {fold} ({number} of {len(every)})")
         left = folds == fold
         shared = scored(fit_shared(table, ~left), table, left)
         for rule in rules:
@@ -485,7 +516,7 @@ class Curve:
 
 
 def calibrate(found: Mapping[str, Candidates], left: Mapping[str, Mask] | None = None) -> dict[str, Curve]:
-    """The curve of every rule. `left` names the candidates that are not looked at.
+    """The curve of every rule; none where all candidates are right, or all wrong. `left` names those not looked at.
 
     The curves are fitted together: a rule strays from the common slope only as far as its examples insist.
     """
@@ -493,6 +524,8 @@ def calibrate(found: Mapping[str, Candidates], left: Mapping[str, Mask] | None =
     from sklearn.linear_model import LogisticRegression
 
     rules = [rule for rule, c in found.items() if len(c.score)]
+    if not rules:
+        return {}
     keep = {rule: ~left[rule] if left else np.ones(len(found[rule].score), bool) for rule in rules}
 
     def every(part: str) -> npt.NDArray[Any]:
@@ -501,6 +534,8 @@ def calibrate(found: Mapping[str, Candidates], left: Mapping[str, Mask] | None =
     sizes = [int(keep[rule].sum()) for rule in rules]
     number = np.repeat(np.arange(len(rules)), sizes)
     score, past, true = every("score"), every("record"), every("true")
+    if true.all() or not true.any():
+        return {}
     heavy = np.repeat([len(found[rule].score) / found[rule].weight.sum() for rule in rules], sizes)
     at, shape = np.arange(len(number)), (len(number), len(rules))
     own = csr_matrix((np.ones(len(number)), (at, number)), shape=shape)
@@ -591,13 +626,24 @@ def train(
     rows: Sequence[Row],
     levels: Mapping[str, Level] | None = None,
     sums: Mapping[str, str] | None = None,
+    progress: Progress = _silent,
 ) -> Training:
-    """Train the judge on these rows; `levels` gives the rules' levels, `sums` the sha256 of every input."""
+    """Train the judge on these rows; `levels` gives the rules' levels, `sums` the sha256 of every input.
+
+    Raises TrainingError where no rule has enough text.
+    """
     table = tabulate(rows)
     rules = trainable(table)
-    scores = out_of_fold(table, rules)
+    if not rules:
+        least = f"{ENOUGH} faulty sentences and {ENOUGH} near misses, of two writers at least"
+        raise TrainingError(f"no rule has enough labelled text: it takes {least}.")
+    scores = out_of_fold(table, rules, progress)
+    progress("all together, and the thresholds")
     found = candidates(table, scores)
     curves = calibrate(found)
+    rules = [rule for rule in rules if rule in curves]
+    if not rules:
+        raise TrainingError("what the patterns propose is all right, or all wrong: a judge has nothing to tell apart.")
     levels = levels or {}
     everything = np.ones(len(rows), bool)
     shared = fit_shared(table, everything)
@@ -648,16 +694,24 @@ def train(
     return training
 
 
-def _strongest(own: Fitted, shared: Fitted, table: Table, n: int = 12) -> list[tuple[str, float]]:
-    """The features that move the rule's score most, in words, with their weights."""
+def _strongest(own: Fitted, shared: Fitted, table: Table) -> list[tuple[str, float]]:
+    """The telling features that move the rule's score most, for and against a finding, in words, with their weights."""
     dense = np.zeros(len(table.keys))
     dense[own.places] = own.weights * own.scale
     dense[shared.places] += SHARE * shared.weights * shared.scale
     common = np.asarray((table.matrix > 0).sum(0)).ravel()
     strength = dense * np.sqrt(common)  # often met as well, so that no single sentence speaks for the rule
-    order = np.argsort(-np.abs(strength), kind="stable")
-    told = [i for i in order[: 20 * n].tolist() if table.names[i][0] not in ("grammar", "form")]
-    return [(judging.in_words(*table.names[i]), round(float(dense[i]), 3)) for i in told[:n]]
+    order = np.argsort(-np.abs(strength), kind="stable").tolist()
+    named = ((judging.in_words(*table.names[i]), float(dense[i])) for i in order if dense[i])
+    told = judging.telling(judging.Reason(words, round(weight, 3)) for words, weight in named)
+    sides: dict[bool, list[judging.Reason]] = {True: [], False: []}
+    for reason in told:
+        side = sides[reason.weight > 0]
+        if len(side) < TELLING:
+            side.append(reason)
+        if min(map(len, sides.values())) >= TELLING:
+            break
+    return [(reason.words, reason.weight) for side in sides.values() for reason in side]
 
 
 def reliability(table: Table, found: Mapping[str, Candidates]) -> list[tuple[float, float, int]]:
@@ -675,6 +729,8 @@ def reliability(table: Table, found: Mapping[str, Candidates]) -> list[tuple[flo
                 said.append(curves[rule](c.score[left[rule]], c.record[left[rule]]))
                 was.append(c.true[left[rule]])
                 heavy.append(c.weight[left[rule]])
+    if not said:
+        return []
     p, true, weight = np.concatenate(said), np.concatenate(was), np.concatenate(heavy)
     step = np.minimum((p * 10).astype(int), 9)
     bins = [step == i for i in range(10) if (step == i).any()]
@@ -734,9 +790,32 @@ def made_with() -> dict[str, str]:
     return {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "spacy")}
 
 
-def sums(files: Iterable[Path], root: Path) -> dict[str, str]:
-    """The sha256 of every file, by its path from `root`."""
-    return {file.relative_to(root).as_posix(): _digest(file) for file in sorted(files)}
+def sums(folder: Path, rule_folders: Iterable[Path] = ()) -> dict[str, str]:
+    """The sha256 of all that a judge is made from: the labelled text in `folder` and every rule, act and list.
+
+    Text goes by its file's name, a rule file by `rules/` and its path without the ending; a rule of one's own replaces
+    one of the same name, as it does when rules are loaded.
+    """
+    from highnote.rule import built_in_folder
+
+    found = {file.name: _digest(file) for file in sorted(folder.glob("*.jsonl"))}
+    for rules in (built_in_folder(), *rule_folders):
+        for file in sorted(rules.glob("*/*.y*ml")):
+            found[f"rules/{file.parent.name}/{file.stem}"] = _digest(file)
+    return found
+
+
+def differences(trained_on: Mapping[str, str], there: Mapping[str, str]) -> list[str]:
+    """What a judge was trained on and what is there now, where they differ, a line each."""
+    lines = []
+    for name in sorted({*trained_on, *there}):
+        if name not in there:
+            lines.append(f"{name}: the judge was trained on it, and it is gone")
+        elif name not in trained_on:
+            lines.append(f"{name}: new since the judge was trained")
+        elif trained_on[name] != there[name]:
+            lines.append(f"{name}: changed since the judge was trained")
+    return lines
 
 
 def _digest(file: Path) -> str:
@@ -768,44 +847,33 @@ def _cells(cells: Iterable[Figures]) -> str:
     return "  ".join(f"{f.recall:.2f} / {f.precision:.2f}" for f in cells)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command: `python -m highnote.train [--leave-out abroad] [--training DIR] -o FILE`."""
-    from highnote.config import Config
-    from highnote.rule import load
-
-    parser = argparse.ArgumentParser(prog="python -m highnote.train", description="Train the judge.")
-    parser.add_argument("--training", type=Path, default=Path("training"), help="the folder with labelled text")
-    parser.add_argument("--rules", type=Path, action="append", default=[], help="a folder with rules of your own")
-    parser.add_argument(
-        "--leave-out",
-        action="append",
-        default=[],
-        metavar="WRITER",
-        help="a writer, or drafts:N (N from 0 to 4); may be repeated",
+def figures_page(manifest: Mapping[str, Any]) -> str:
+    """The figures of a judge by category as a Markdown table, with a line that says how they were measured."""
+    names = ("patterns", "judge", "both")
+    lines = [
+        "| category | rules | faults | patterns alone | judge alone | both |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    categories: dict[str, list[list[Figures]]] = {}
+    for rule, entry in sorted(manifest["rules"].items()):
+        cells = [_figures(entry["figures"][name]) for name in names]
+        categories.setdefault(rule.partition("/")[0], []).append(cells)
+    categories["**all**"] = [cells for rules in list(categories.values()) for cells in rules]
+    for category, rules in categories.items():
+        total = [sum(column, Figures()) for column in zip(*rules, strict=True)]
+        shares = " | ".join(f"{f.recall:.2f} / {f.precision:.2f}" for f in total)
+        faults = total[0].faults if total else 0
+        lines.append(f"| {category} | {len(rules)} | {faults} | {shares} |")
+    writers = sum(name.startswith("sentences-") for name in manifest["inputs"])
+    measured = (
+        f"Recall / precision on the labelled sentences of {writers} writers in `training/`, each sentence judged by a "
+        "model that had not seen its writer; precision counts the near misses of the same rule. The patterns were "
+        "written with these sentences at hand, and rules with too few of them are left out. Measured by "
+        "`highnote train`."
     )
-    parser.add_argument("--each", action="store_true", help="a judge for every writer and fold; -o is a folder")
-    parser.add_argument("--jobs", type=int, default=min(os.cpu_count() or 1, 4), help="processes that read the text")
-    parser.add_argument("-o", "--output", type=Path, required=True)
-    options = parser.parse_args(arguments)
-    catalogue = load(tuple(options.rules))
-    config = Config(level=Level.INFO, rules=tuple(options.rules), judge=False)
-    passages = [*read_passages(options.training), *example_passages(catalogue.rules)]
-    rows = read_in_parallel(passages, config, options.jobs)
-    levels = {rule.id: rule.level for rule in catalogue.rules}
-    inputs = sums(options.training.glob("*.jsonl"), options.training)
-    inputs |= {f"rules/{rule.id}": _digest(rule.path) for rule in catalogue.rules}
-    if not options.each:
-        training = train(without(rows, options.leave_out), levels, inputs)
-        options.output.write_bytes(training.data)
-        print(told(training))
-        return 0
-    options.output.mkdir(parents=True, exist_ok=True)
-    for fold in sorted({row.passage.fold for row in rows} - {EXAMPLES}):
-        training = train(without(rows, [fold, *options.leave_out]), levels, inputs)
-        (options.output / f"without-{fold.replace(':', '-')}.npz").write_bytes(training.data)
-        print(f"without {fold}", file=sys.stderr)
-    return 0
+    return "\n".join([*lines, "", textwrap.fill(measured, 118)]) + "\n"
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _figures(counts: Sequence[int]) -> Figures:
+    faults, found, near, flagged = counts
+    return Figures(faults, found, near, flagged)

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from highnote import __version__
-from highnote.cli import catalogue, check, upkeep
+from highnote.cli import catalogue, check, clauses, train, upkeep
 from highnote.cli.common import Status, fail, forgiving_streams, say
 from highnote.config import ConfigError
 
@@ -33,9 +33,9 @@ class Commands(TyperGroup):
 
 
 def _is_told(error: Exception) -> bool:
-    """Say what is wrong with rule files or the language model; False where the error is none of the user's."""
+    """Say what is wrong with files or the language model; False where the error is none of the user's."""
     kind = type(error).__name__  # by name, so that no heavy module is imported for an error that did not happen
-    if kind not in ("RuleErrors", "ModelError"):
+    if kind not in ("RuleErrors", "ModelError", "JudgeError", "TrainingError"):
         return False
     for fault in getattr(error, "errors", (error,)):
         said = str(fault)
@@ -86,6 +86,8 @@ app.command("check")(check.check)
 app.command("explain")(catalogue.explain)
 app.command("rules")(catalogue.rules)
 app.command("test")(upkeep.test)
+app.command("clauses")(clauses.clauses)
+app.command("train")(train.train)
 app.command("schema")(catalogue.schema)
 app.command("doctor")(upkeep.doctor)
 

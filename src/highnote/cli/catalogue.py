@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from highnote.cli.common import Colour, Settings, console, fail, names, width_of
+from highnote.cli.common import Colour, Settings, console, fail, known_rules, names, width_of
 from highnote.config import Config, nearest
 from highnote.reporters.json import RunReport
 from highnote.reporters.places import count
 from highnote.reporters.text import STYLES
 
 if TYPE_CHECKING:
+    from highnote.judge import Judge
     from highnote.rule import Example, Rule, Source, Suggest
 
 SCOPES = {
@@ -27,6 +28,8 @@ SCOPES = {
     "draft": "looks at the whole draft",
     "thread": "looks at the thread and the draft; silent without a thread",
 }
+TOLD = 8
+"""How many features that speak for a finding, and how many against, are told of a rule."""
 EMPHASIS = re.compile(r"\*(\S[^*]*)\*")
 
 
@@ -57,14 +60,16 @@ def explain(
     color: Annotated[Colour, typer.Option(help="Colours; auto means on a terminal.")] = Colour.AUTO,
 ) -> None:
     """Say what a rule looks for and why, with what it flags and what it leaves alone."""
-    known = _all_rules(config, rules)
+    settings = Settings(config, rules or (), {}).for_folder(Path.cwd())
+    known = known_rules(settings.rules)
     out = console(color)
     wanted = rule.strip().rstrip("/")
     chosen = [one for one in known if wanted in (one.id, one.name)]
     in_category = [one for one in known if one.category == wanted]
     if chosen:
+        judge = _judge(settings)
         for index, one in enumerate(chosen):
-            out.print(Text("\n" if index else "") + _explanation(one, width_of(out)), end="")
+            out.print(Text("\n" if index else "") + _explanation(one, width_of(out), judge), end="")
     elif in_category:
         out.print(_rows(in_category, width_of(out)))
         out.print(f"\n`highnote explain {in_category[0].id}` tells more, with examples.")
@@ -123,12 +128,6 @@ def config_schema() -> dict[str, Any]:
     return content
 
 
-def _all_rules(config: Path | None, rules: Sequence[Path] | None) -> tuple[Rule, ...]:
-    from highnote.cli.common import known_rules
-
-    return known_rules(Settings(config, rules or (), {}).for_folder(Path.cwd()).rules)
-
-
 def _as_json(rule: Rule) -> dict[str, Any]:
     fields = {"level", "scope", "message", "why", "options", "examples", "source"}
     content = rule.model_dump(mode="json", include=fields, exclude_defaults=True)
@@ -164,7 +163,16 @@ def _rows(chosen: Sequence[Rule], width: int) -> Text:
     return said
 
 
-def _explanation(rule: Rule, width: int) -> Text:
+def _judge(config: Config) -> Judge | None:
+    """The judge that a run with this configuration would use. Raises JudgeError."""
+    if not config.judge:
+        return None
+    from highnote.judge import Judge
+
+    return Judge.load(config.judge if isinstance(config.judge, Path) else None)
+
+
+def _explanation(rule: Rule, width: int, judge: Judge | None) -> Text:
     said = Text.assemble((rule.id, "bold"), "  ", (rule.level.value, STYLES[rule.level]), f", {SCOPES[rule.scope]}\n")
     said.append(_filled(re.sub(r"\{\w+\}", "…", rule.message), width))
     _section(said, "Why", _filled(EMPHASIS.sub(r"\1", rule.why), width))
@@ -177,6 +185,8 @@ def _explanation(rule: Rule, width: int) -> Text:
         for example in rule.examples.good:
             said.append_text(_context(example, width))
             said.append(_filled(example.plain, width, "  * "), style="green")
+    if judge is not None:
+        _section(said, "The judge looks at", "".join(_filled(row, width) for row in _looked_at(rule, judge)))
     if rule.suggest:
         _section(said, "Suggests", "".join(_filled(_in_words(suggest), width) for suggest in rule.suggest))
     if rule.options:
@@ -187,6 +197,21 @@ def _explanation(rule: Rule, width: int) -> Text:
         rows = [_cited(one) for one in rule.source]
         _section(said, "Source", "".join(_filled(row, width) for row in rows))
     return said
+
+
+def _looked_at(rule: Rule, judge: Judge) -> list[str]:
+    """What speaks for and against a finding of the rule, the strongest first, and how sure the judge has to be."""
+    if rule.id not in judge.rules:
+        return ["left to its patterns: too few examples"]
+    reasons = judge.reasons(rule.id, n=2 * TOLD)
+    rows = []
+    for side, chosen in (
+        ("for a finding", [reason.words for reason in reasons if reason.weight > 0]),
+        ("against it", [reason.words for reason in reasons if reason.weight < 0]),
+    ):
+        if chosen:
+            rows.append(f"{side}: {'; '.join(chosen[:TOLD])}")
+    return [*rows, f"threshold: what it is less than {judge.threshold(rule.id):.2f} sure of is dropped"]
 
 
 def _cited(source: Source) -> str:

@@ -30,7 +30,7 @@ def test(
         list[str] | None, typer.Argument(metavar="RULES", help="Rule files, folders or names; without any, all rules.")
     ] = None,
     patterns: Annotated[
-        bool, typer.Option("--patterns", help="Tell what each pattern found, right and wrong.")
+        bool, typer.Option("--patterns", help="What each pattern found, right and wrong, before and after the judge.")
     ] = False,
     on: Annotated[
         list[Path] | None,
@@ -122,14 +122,20 @@ def _show_patterns(linter: Linter, rules: Sequence[Rule], files: Sequence[Path],
     except ValueError as error:
         fail(str(error))
     wanted = {rule.id for rule in rules}
-    out.print("right  wrong  elsewhere  pattern", style="bold")
+    out.print("Before the judge → what it lets stand.")
+    out.print(f"{'right':^11}  {'wrong':^11}  {'elsewhere':^11}  pattern", style="bold")
     for one in counts:
         if one.rule in wanted:
-            style = "red" if one.wrong else "yellow" if not one.right else ""
-            row = f"{one.right:5}  {one.wrong:5}  {one.unlabelled:9}  {one.rule} {one.number + 1}: {one.text}"
-            out.print(Text(row, style=style))
+            style = "red" if one.wrong_kept else "yellow" if not one.right_kept else ""
+            pairs = (
+                (one.right, one.right_kept),
+                (one.wrong, one.wrong_kept),
+                (one.unlabelled, one.unlabelled_kept),
+            )
+            cells = "  ".join(f"{before:4} → {after:<4}" for before, after in pairs)
+            out.print(Text(f"{cells}  {one.rule} {one.number + 1}: {one.text}", style=style))
             for sample in one.samples[:3]:
-                out.print(f"{'':25}wrong: “{' '.join(sample.split())}”")
+                out.print(f"{'':39}wrong: “{' '.join(sample.split())}”")
 
 
 def _show_places(linter: Linter, rules: Sequence[Rule], file: Path, out: Console) -> None:

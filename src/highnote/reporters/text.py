@@ -84,6 +84,8 @@ def _place(findings: list[Finding], checked: Checked, lines: Lines, style: Style
             said.append_text(_excerpt(finding, checked, lines, style))
         said.append(_wrapped(finding.message, style))
         said.append_text(_why(finding, style))
+        if style.verbose:
+            said.append_text(_judged(finding, style))
         if finding.evidence is not None:
             said.append(_wrapped(f"In the thread: “{_clean(' '.join(finding.evidence.text.split()))}”", style))
         for suggestion in finding.suggestions if style.verbose else finding.suggestions[:1]:
@@ -163,6 +165,15 @@ def _why(finding: Finding, style: Style) -> Text:
     why = " ".join(re.sub(r"\*(\S[^*]*)\*", r"\1", finding.why).split())
     short = re.split(r"(?<=[.!?])[”\")]?\s+(?=[A-Z“\"(])", why)[0]
     return Text(_wrapped(f"Why: {why if style.verbose else short}", style), style="dim")
+
+
+def _judged(finding: Finding, style: Style) -> Text:
+    """Why the judge let the finding stand."""
+    if not finding.threshold and not finding.reasons:
+        return Text(_wrapped("Kept: left to its patterns.", style), style="dim")
+    sure = f"Kept: confidence {finding.confidence:.2f}, at least {finding.threshold:.2f} is asked for"
+    because = f"; for it speak {', '.join(finding.reasons)}" if finding.reasons else ""
+    return Text(_wrapped(_clean(f"{sure}{because}."), style), style="dim")
 
 
 def _hint(suggestion: Suggestion, style: Style) -> str:
