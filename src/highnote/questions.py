@@ -767,7 +767,7 @@ def _in_context(ask: Ask) -> str:
 
 # ---------------------------------------------------------------- the verdict
 
-UNANSWERED, CLEAR = 0.5, 0.35
+UNANSWERED, CLEAR = 0.65, 0.35
 """From this doubt an ask counts as unanswered; up to this one as answered; between them it is unclear."""
 
 WEIGHTS: Mapping[str, float] = {
