@@ -53,7 +53,9 @@ def written(folder: Path, **texts: str) -> Path:
 # ---------------------------------------------------------------- without a draft
 
 
-@pytest.mark.parametrize("call", ["--help", "check --help", "train --help", "rules", "explain rebuke/as-i-said", "schema"])
+@pytest.mark.parametrize(
+    "call", ["--help", "check --help", "train --help", "rules", "explain rebuke/as-i-said", "schema"]
+)
 def test_what_needs_no_draft_loads_no_language_model(call: str) -> None:
     code = f"""
 import sys
@@ -71,7 +73,17 @@ finally:
 
 def test_help_and_version() -> None:
     shown = run("--help").stdout
-    for command in ("check", "explain", "rules", "test", "clauses", "train", "schema", "doctor", "highnote check reply.txt --diff"):
+    for command in (
+        "check",
+        "explain",
+        "rules",
+        "test",
+        "clauses",
+        "train",
+        "schema",
+        "doctor",
+        "highnote check reply.txt --diff",
+    ):
         assert command in shown
     assert run("--version").stdout.startswith("highnote 0.")
     assert run("check").returncode == 2
@@ -241,10 +253,7 @@ def test_a_folder_is_reported_as_text(tmp_path: Path) -> None:
         "  3 | As I said on the phone, the refund takes five days.\n"
         "    | ^^^^^^^^^^^^^^^^^^^^^^"
     )
-    assert (
-        "\n  - As I said on the phone, the refund takes five days.\n  + The refund takes five days.\n"
-        in done.stdout
-    )
+    assert "\n  - As I said on the phone, the refund takes five days.\n  + The refund takes five days.\n" in done.stdout
     assert done.stdout.endswith("\n1 error in 1 of 2 drafts; --fix mends it.\n")
     assert "\x1b" not in done.stdout
 

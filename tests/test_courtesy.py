@@ -13,7 +13,7 @@ from highnote.checks.courtesy import shouted
         ("PLEASE CHECK THE LABEL AGAIN", ["PLEASE", "CHECK", "THE", "LABEL", "AGAIN"]),
         ("It costs 50 EUR with VAT.", []),
         ("Press STOP, then hold START.", []),
-        ("Reply with the word \"STOP\".", []),
+        ('Reply with the word "STOP".', []),
         ("The EPSON ET-2850 needs the HUB-7C.", []),
         ("ONLY", ["ONLY"]),
     ],

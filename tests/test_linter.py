@@ -92,11 +92,19 @@ def test_nothing_is_kept_between_drafts(linter: highnote.Linter) -> None:
 
 
 def test_levels_select_and_ignore() -> None:
-    assert all(f.level is highnote.Level.ERROR for f in highnote.Linter(highnote.Config(level="error")).lint(REBUKE).findings)
-    assert not highnote.Linter(highnote.Config(ignore=("rebuke",), select=("rebuke", "ending"))).rules[0].id.startswith("rebuke")
+    assert all(
+        f.level is highnote.Level.ERROR for f in highnote.Linter(highnote.Config(level="error")).lint(REBUKE).findings
+    )
+    assert (
+        not highnote.Linter(highnote.Config(ignore=("rebuke",), select=("rebuke", "ending")))
+        .rules[0]
+        .id.startswith("rebuke")
+    )
 
 
-@pytest.mark.parametrize("text", ["", " \n\n", "…", "😀", "> only a quote", "\u200b", "Best,\nDean", "?" * 200, "a" * 5000])
+@pytest.mark.parametrize(
+    "text", ["", " \n\n", "…", "😀", "> only a quote", "\u200b", "Best,\nDean", "?" * 200, "a" * 5000]
+)
 def test_odd_drafts_are_linted_in_peace(linter: highnote.Linter, text: str) -> None:
     report = linter.lint(text, thread=[highnote.Message(sender="customer", text="")], date=datetime(2026, 3, 3))
     assert all(0 <= f.start <= f.end <= len(text) for f in report.findings)

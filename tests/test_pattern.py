@@ -90,7 +90,8 @@ def test_a_wrong_phrase_says_what_to_do(phrase: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "conditions", [{"subjekt": "us"}, {"subject": "them"}, {"verb": "@nowhere"}, {"words": "(a"}, {"tense": ["past", "soon"]}]
+    "conditions",
+    [{"subjekt": "us"}, {"subject": "them"}, {"verb": "@nowhere"}, {"words": "(a"}, {"tense": ["past", "soon"]}],
 )
 def test_a_wrong_condition_says_what_to_do(conditions: dict[str, object]) -> None:
     with pytest.raises(PatternError) as error:

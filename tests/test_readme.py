@@ -10,7 +10,9 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_readme_is_current() -> None:
-    run = subprocess.run([sys.executable, ROOT / "docs" / "build.py", "--check"], capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, ROOT / "docs" / "build.py", "--check"], capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stdout + run.stderr
 
 

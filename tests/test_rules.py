@@ -58,7 +58,9 @@ def test_identifiers_are_paths() -> None:
 
 
 def test_examples_stand_once() -> None:
-    texts = Counter(e.plain for rule in RULES for e in (*rule.examples.bad, *rule.examples.good) if not (e.customer or e.thread))
+    texts = Counter(
+        e.plain for rule in RULES for e in (*rule.examples.bad, *rule.examples.good) if not (e.customer or e.thread)
+    )
     doubles = [text for text, times in texts.items() if times > 2]
     assert not doubles, f"one example, one place: {doubles}"
 

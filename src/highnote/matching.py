@@ -178,7 +178,11 @@ def holds(when: _When, sentence: Sentence | None, reply: Reply) -> bool:
 
 
 def _placed(want: When, sentence: Sentence, reply: Reply) -> bool:
-    if want.place and sentence.place not in want.place and not (sentence.place == "only" and {"first", "last"} & set(want.place)):
+    if (
+        want.place
+        and sentence.place not in want.place
+        and not (sentence.place == "only" and {"first", "last"} & set(want.place))
+    ):
         return False
     at = sentence.index
     near = 1 if want.within is None else want.within
@@ -217,7 +221,9 @@ def compile_matcher(owner: Rule | Act, phrases: Phrases, options: Mapping[str, A
         except PatternError as error:
             errors.append(RuleError(owner.path, line_of(owner.path, *where), str(error), error.mend))
 
-    flags = tuple(f for i, flag in enumerate(owner.flag) for f in guarded(partial(_compile_flag, flag, phrases), "flag", i))
+    flags = tuple(
+        f for i, flag in enumerate(owner.flag) for f in guarded(partial(_compile_flag, flag, phrases), "flag", i)
+    )
     unless = tuple(
         u for i, item in enumerate(owner.unless) for u in guarded(partial(_compile_unless, item, phrases), "unless", i)
     )
@@ -268,7 +274,9 @@ def _find_check(name: str) -> Check:
     try:
         check: Check = getattr(importlib.import_module(f"highnote.checks.{module}"), function)
     except (ImportError, AttributeError) as error:
-        raise PatternError(f"there is no check “{name}”", "name a function of highnote.checks, such as `module.function`") from error
+        raise PatternError(
+            f"there is no check “{name}”", "name a function of highnote.checks, such as `module.function`"
+        ) from error
     return check
 
 
@@ -299,4 +307,3 @@ class Index:
         for key in sentence.keys & self._by_key.keys():
             found.update(self._by_key[key])
         return sorted(found)
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lark import Lark, Token, Tree
@@ -50,13 +50,88 @@ MARK: /[,;:.?!"“”‘’'–—*-]|\\\$/
 _parser = Lark(GRAMMAR, parser="lalr", maybe_placeholders=False)
 
 # Contractions, as spaCy's norms spell their parts.
-_CONTRACTIONS = (("n't", " not"), ("'ve", " have"), ("'re", " are"), ("'ll", " will"), ("'m", " am"), ("'s", " 's"), ("'d", " 'd"))
-_IRREGULAR = {"won't": "will not", "can't": "can not", "shan't": "shall not", "cannot": "can not", "gonna": "going to", "gotta": "got to"}
+_CONTRACTIONS = (
+    ("n't", " not"),
+    ("'ve", " have"),
+    ("'re", " are"),
+    ("'ll", " will"),
+    ("'m", " am"),
+    ("'s", " 's"),
+    ("'d", " 'd"),
+)
+_IRREGULAR = {
+    "won't": "will not",
+    "can't": "can not",
+    "shan't": "shall not",
+    "cannot": "can not",
+    "gonna": "going to",
+    "gotta": "got to",
+}
 _TAGS = {"PAST": r"(?:VBD|VBN)", "ING": "VBG", "BASE": "VB"}
 _LISTED = {"DATE": "date", "TIME": "time", "MONEY": "money", "NAME": "name"}
 _COMMON = frozenset(
-    "a an the i we you it he she they me us my our your this that to of in on at for with and or but so as if is are be "
-    "am was were been have has had do does did not no will would can could should may might must 's 'd , . ? ! :".split()
+    [
+        "a",
+        "an",
+        "the",
+        "i",
+        "we",
+        "you",
+        "it",
+        "he",
+        "she",
+        "they",
+        "me",
+        "us",
+        "my",
+        "our",
+        "your",
+        "this",
+        "that",
+        "to",
+        "of",
+        "in",
+        "on",
+        "at",
+        "for",
+        "with",
+        "and",
+        "or",
+        "but",
+        "so",
+        "as",
+        "if",
+        "is",
+        "are",
+        "be",
+        "am",
+        "was",
+        "were",
+        "been",
+        "have",
+        "has",
+        "had",
+        "do",
+        "does",
+        "did",
+        "not",
+        "no",
+        "will",
+        "would",
+        "can",
+        "could",
+        "should",
+        "may",
+        "might",
+        "must",
+        "'s",
+        "'d",
+        ",",
+        ".",
+        "?",
+        "!",
+        ":",
+    ]
 )
 
 # A token is a line: norm, tab, base forms between slashes, tab, part of speech, tag and dependency.
@@ -125,7 +200,9 @@ def _base(lemmas: str) -> str:
 
 def _alternatives(parts: Sequence[_Part]) -> str:
     """One of the parts, the longest first, so that "get back to" wins over "get back"; single words are put together."""
-    longer = sorted((part for part in parts if not part.norm and not part.lemma), key=lambda part: -part.regex.count(r"\n"))
+    longer = sorted(
+        (part for part in parts if not part.norm and not part.lemma), key=lambda part: -part.regex.count(r"\n")
+    )
     options = [part.regex for part in longer]
     if norms := [part.norm for part in parts if part.norm]:
         options.append(_token(norm=f"(?:{'|'.join(norms)})"))
@@ -182,7 +259,9 @@ class Phrases:
     def _entries(self, name: str) -> Sequence[str]:
         if name not in self.lists:
             known = ", ".join(sorted(self.lists)) or "none"
-            raise PatternError(f"there is no word list “@{name}”", f"write one in lists/{name}.yaml, or use one of: {known}")
+            raise PatternError(
+                f"there is no word list “@{name}”", f"write one in lists/{name}.yaml, or use one of: {known}"
+            )
         return self.lists[name]
 
     def _phrase(self, text: str, *, inside: tuple[str, ...] = ()) -> _Part:
@@ -237,8 +316,12 @@ class Phrases:
             case "end":
                 return _Part(_END, None, needs_comma=False)
             case _:
-                sign = str(tree.children[0]).removeprefix("\\").translate(PLAIN)  # `\\$` is the sign of money, `$` the end
-                return _Part(_token(norm=re.escape(sign)), None if sign in _COMMON else frozenset({sign}), needs_comma=False)
+                sign = (
+                    str(tree.children[0]).removeprefix("\\").translate(PLAIN)
+                )  # `\\$` is the sign of money, `$` the end
+                return _Part(
+                    _token(norm=re.escape(sign)), None if sign in _COMMON else frozenset({sign}), needs_comma=False
+                )
 
     def _word(self, text: str) -> _Part:
         regexes = []
@@ -305,7 +388,7 @@ def _rarer(one: frozenset[str] | None, other: frozenset[str] | None) -> frozense
     return min(one, other, key=lambda triggers: (len(triggers & _COMMON), len(triggers)))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compiled(regex: str) -> re.Pattern[str]:
     """The regular expression, compiled when a trigger first calls for it: most patterns are never needed in a run."""
     return re.compile(regex, re.MULTILINE)
@@ -401,10 +484,16 @@ class ClausePattern:
         for clause in sentence.clauses:
             if not self.admits(clause):
                 continue
-            inside = [m for m in self.words.find(sentence) if clause.start <= m.start and m.end <= clause.end] if self.words else []
+            inside = (
+                [m for m in self.words.find(sentence) if clause.start <= m.start and m.end <= clause.end]
+                if self.words
+                else []
+            )
             if self.words and not inside:
                 continue
-            if self.without and any(clause.start <= m.start and m.end <= clause.end for m in self.without.find(sentence)):
+            if self.without and any(
+                clause.start <= m.start and m.end <= clause.end for m in self.without.find(sentence)
+            ):
                 continue
             start, end = self._marked(clause, sentence, inside)
             matches.append(Match(start, end, clause))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -38,7 +37,7 @@ def keep(phrases: Phrases) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as part:
             json.dump(content, part)
-        os.replace(part.name, file)
+        Path(part.name).replace(file)
         for old in sorted(file.parent.glob("phrases-*.json"), key=lambda f: f.stat().st_mtime)[:-MAX_FILES]:
             old.unlink(missing_ok=True)
 

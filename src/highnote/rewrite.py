@@ -71,7 +71,10 @@ def suggestions(proposal: Proposal, suggest: Suggest, reply: Reply) -> Iterator[
     edits: tuple[Edit, ...] = ()
     label, safe = "", True
     if suggest.delete is not None:
-        edits, label = _DELETES[suggest.delete](place), f"delete the {'words' if suggest.delete == 'match' else suggest.delete}"
+        edits, label = (
+            _DELETES[suggest.delete](place),
+            f"delete the {'words' if suggest.delete == 'match' else suggest.delete}",
+        )
     elif suggest.replace is not None:
         text = fill(suggest.replace, fields)
         edits, label = (place.edit(place.start, place.end, _cased(text, place.before)),), f"write “{text}”"
@@ -145,7 +148,12 @@ def _stands_alone(place: Place) -> bool:
         parent = clause.parent
         # "Rest assured that it ships today": what was reported stands alone once the words that report it are gone.
         freed = clause.link == "report" and parent is not None and place.start <= parent.verb.idx < place.end
-        if outside and clause.tense and (clause.link in ("", "contrast") or freed) and (clause.subject != "nobody" or clause.mood == "imperative"):
+        if (
+            outside
+            and clause.tense
+            and (clause.link in ("", "contrast") or freed)
+            and (clause.subject != "nobody" or clause.mood == "imperative")
+        ):
             return len(own) > 1
     return False
 
@@ -206,7 +214,10 @@ def _move_to_top(place: Place) -> tuple[Edit, ...]:
     return (Edit(start=start, end=start, text=f"{moved} "), *_delete_sentence(place))
 
 
-_AGAIN = re.compile(r"^(?:once )?(?:again|more)\b,?\s*|,? (?:once )?(?:again|more)\b,?(?=\W*(?:$|for|about|that|from|over|on))|, too,", re.IGNORECASE)
+_AGAIN = re.compile(
+    r"^(?:once )?(?:again|more)\b,?\s*|,? (?:once )?(?:again|more)\b,?(?=\W*(?:$|for|about|that|from|over|on))|, too,",
+    re.IGNORECASE,
+)
 
 
 def _apologise_first(place: Place) -> tuple[Edit, ...]:
@@ -221,8 +232,14 @@ def _apologise_first(place: Place) -> tuple[Edit, ...]:
 def _split_but(place: Place) -> tuple[Edit, ...]:
     """“I'm sorry, but X” becomes two sentences: the apology keeps its own."""
     text = place.block.text
-    match = re.compile(r"\s*[,;–—-]?\s*\b(?:but|however|though|yet)\b,?\s*", re.IGNORECASE).search(text, place.start, place.bounds[1])
-    if not match or not re.search(r"\w", text[match.end() : place.bounds[1]]) or not re.search(r"\w", text[: match.start()]):
+    match = re.compile(r"\s*[,;–—-]?\s*\b(?:but|however|though|yet)\b,?\s*", re.IGNORECASE).search(
+        text, place.start, place.bounds[1]
+    )
+    if (
+        not match
+        or not re.search(r"\w", text[match.end() : place.bounds[1]])
+        or not re.search(r"\w", text[: match.start()])
+    ):
         return ()
     capital = text[match.end()].upper()
     return (place.edit(match.start(), match.end() + 1, f". {capital}"),)
@@ -238,9 +255,7 @@ def _small_letters(place: Place) -> tuple[Edit, ...]:
     return (place.edit(place.start, place.end, _cased(calm, place.before)),) if calm != text else ()
 
 
-_JOINS = re.compile(
-    r"^[\s,;:–—-]+(?:(?:but|so|and|yet|still|only|even so|that said|however)\b[\s,]*)?", re.IGNORECASE
-)
+_JOINS = re.compile(r"^[\s,;:–—-]+(?:(?:but|so|and|yet|still|only|even so|that said|however)\b[\s,]*)?", re.IGNORECASE)
 
 
 _ANNOUNCES = re.compile(r"\b(?:advised|aware|informed|reminded|assured|mindful|note|noted) that$", re.IGNORECASE)
@@ -276,7 +291,13 @@ def _begins_sentence(place: Place, at: int) -> bool:
             continue
         if clause.verb.idx < at:
             continue
-        return first.dep_ not in ("mark", "cc") and clause.link not in ("relative", "cause", "purpose", "time", "concession")
+        return first.dep_ not in ("mark", "cc") and clause.link not in (
+            "relative",
+            "cause",
+            "purpose",
+            "time",
+            "concession",
+        )
     return False
 
 

@@ -16,7 +16,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    model_validator,
+)
 
 from highnote.finding import Level
 
@@ -307,7 +316,9 @@ def load(folders: Iterable[Path] = (), *, built_in: bool = True) -> Catalogue:
     errors: list[RuleError] = []
     for folder in ([built_in_folder()] if built_in else []) + list(folders):
         if not folder.is_dir():
-            errors.append(RuleError(folder, 1, "there is no such rule folder", "give a folder that holds <category>/<name>.yaml"))
+            errors.append(
+                RuleError(folder, 1, "there is no such rule folder", "give a folder that holds <category>/<name>.yaml")
+            )
             continue
         for path in sorted(folder.glob("*/*.y*ml")):
             try:
@@ -345,14 +356,18 @@ def load_file(path: Path) -> Rule | Act | WordList:
     except UnicodeDecodeError as error:
         raise RuleErrors([RuleError(path, 1, "the file is not UTF-8", "save it as UTF-8")]) from error
     except OSError as error:
-        raise RuleErrors([RuleError(path, 1, f"the file cannot be read: {error.strerror}", "check its name and rights")]) from error
+        raise RuleErrors(
+            [RuleError(path, 1, f"the file cannot be read: {error.strerror}", "check its name and rights")]
+        ) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "it is no YAML"
         mend = "put a value that begins with @ [ * & ! % or holds “: ” in quotes"
         raise RuleErrors([RuleError(path, mark.line + 1 if mark else 1, problem, mend)]) from error
     if not isinstance(node, yaml.MappingNode):
-        raise RuleErrors([RuleError(path, 1, "the file holds no fields", "see `highnote schema rule` for the fields of a rule")])
+        raise RuleErrors(
+            [RuleError(path, 1, "the file holds no fields", "see `highnote schema rule` for the fields of a rule")]
+        )
     if doubles := list(_doubles(node)):
         raise RuleErrors(
             [RuleError(path, line, f"`{key}` stands here twice", "keep one of them") for key, line in doubles]
@@ -423,18 +438,27 @@ def _explain(path: Path, node: yaml.Node, model: type[BaseModel], fault: Mapping
     where = [step for step in fault["loc"] if isinstance(step, int) or "-" not in step]
     line = _line(node, where)
     field = str(fault["loc"][-1])
-    names = sorted({name for kind in (model, When, Unless, Flag, Suggest, Example, Source) for name in kind.model_fields})
+    names = sorted(
+        {name for kind in (model, When, Unless, Flag, Suggest, Example, Source) for name in kind.model_fields}
+    )
     match fault["type"]:
         case "extra_forbidden":
             near = difflib.get_close_matches(field, names, n=1)
-            return RuleError(path, line, f"there is no field `{field}`", f"did you mean `{near[0]}`?" if near else "take it out")
+            return RuleError(
+                path, line, f"there is no field `{field}`", f"did you mean `{near[0]}`?" if near else "take it out"
+            )
         case "missing":
             return RuleError(path, line, f"`{field}` is missing", f"add `{field}:`")
         case "string_type":
             given = fault["input"]
             return RuleError(path, line, f"`{given}` in `{_name(where)}` is no text", "put it in quotes")
         case "literal_error" | "enum":
-            return RuleError(path, line, f"“{fault['input']}” is no value of `{_name(where)}`", f"use one of: {fault['ctx']['expected']}")
+            return RuleError(
+                path,
+                line,
+                f"“{fault['input']}” is no value of `{_name(where)}`",
+                f"use one of: {fault['ctx']['expected']}",
+            )
         case "value_error":
             return RuleError(path, line, str(fault["ctx"]["error"]), "see docs/writing-rules.md")
         case _:

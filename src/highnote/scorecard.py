@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from highnote import questions
 from highnote.finding import Mark, Scorecard
 from highnote.language import Sentence
-from highnote import questions
 from highnote.reply import Reply
 
 NEGATIVE = frozenset({"apologise", "refuse"})
@@ -49,7 +49,8 @@ def _owned(reply: Reply, *, applies: bool) -> Mark:
         (
             sentence
             for sentence in reply.body
-            if {"resolve", "promise"} & sentence.acts.keys() and any(clause.subject == "us" for clause in sentence.clauses)
+            if {"resolve", "promise"} & sentence.acts.keys()
+            and any(clause.subject == "us" for clause in sentence.clauses)
         ),
         None,
     )

@@ -142,7 +142,9 @@ def count_patterns(linter: Linter, texts: Iterable[Labelled]) -> list[PatternCou
         reply = one.read(reading.read_text(text.text), text.thread)
         for matcher, proposal in one.every_proposal(reply):
             kept = one.confidence(matcher, proposal, reply) is not None
-            _count(counts[matcher.owner.id, proposal.pattern], matcher.owner.id, (proposal.start, proposal.end), text, kept)
+            _count(
+                counts[matcher.owner.id, proposal.pattern], matcher.owner.id, (proposal.start, proposal.end), text, kept
+            )
     return list(counts.values())
 
 

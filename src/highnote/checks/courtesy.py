@@ -59,12 +59,16 @@ _STRESSED = _set("""
 _LOUD = _set("free sale huge big attention notice new last final best first all no yes so")
 """Words that are loud beside another loud word, or on their own before more than one mark."""
 
-_COMMON = _STRESSED | _LOUD | _set("""
+_COMMON = (
+    _STRESSED
+    | _LOUD
+    | _set("""
     a an the i it this that these those to of in on at for with and or but as if be been am they them he she what when
     where why how which who can could would should may might by from up out off then than there here just get got give
     check send call tell say said see look order orders items item label parcel refund money back thank thanks sorry
     hello hi dear customer make made take keep want need help know think us my me mine go going come one two time
     """)
+)
 
 _ACRONYMS = _set("""
     eur usd gbp chf sek nok dkk pln czk jpy inr cad aud dhl ups usps dpd gls tnt usb pdf pin id tv dvd cd vat faq uk us
@@ -135,7 +139,7 @@ def shouted(text: str) -> list[tuple[int, int]]:
 def _is_named(text: str, match: re.Match[str]) -> bool:
     """Whether the word names something: in quotes, or after "press", "code" and the like."""
     before, after = text[: match.start()], text[match.end() :]
-    quoted = before.endswith(("\"", "“", "'", "‘", "«")) or after.startswith(("\"", "”", "»"))
+    quoted = before.endswith(('"', "“", "'", "‘", "«")) or after.startswith(('"', "”", "»"))
     return quoted or _KEYS.search(before) is not None or re.match(r"\s+(?:button|key|code|switch)\b", after) is not None
 
 

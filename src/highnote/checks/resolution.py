@@ -18,11 +18,66 @@ _ANSWERS = re.compile(
 )
 # Steps and questions that lead to no help: waiting, writing again, going elsewhere, calming down.
 _IDLE = frozenset(
-    """
-    contact call ring phone write try email mail message visit speak ask bear wait hold hang calm reconsider think hesitate note
-    accept read rest feel see look forgive excuse understand know stay give go come drop watch be allow keep have hear leave
-    remember consider bring fax present prove check enjoy treat quote let do reply appreciate apply
-    """.split()
+    [
+        "contact",
+        "call",
+        "ring",
+        "phone",
+        "write",
+        "try",
+        "email",
+        "mail",
+        "message",
+        "visit",
+        "speak",
+        "ask",
+        "bear",
+        "wait",
+        "hold",
+        "hang",
+        "calm",
+        "reconsider",
+        "think",
+        "hesitate",
+        "note",
+        "accept",
+        "read",
+        "rest",
+        "feel",
+        "see",
+        "look",
+        "forgive",
+        "excuse",
+        "understand",
+        "know",
+        "stay",
+        "give",
+        "go",
+        "come",
+        "drop",
+        "watch",
+        "be",
+        "allow",
+        "keep",
+        "have",
+        "hear",
+        "leave",
+        "remember",
+        "consider",
+        "bring",
+        "fax",
+        "present",
+        "prove",
+        "check",
+        "enjoy",
+        "treat",
+        "quote",
+        "let",
+        "do",
+        "reply",
+        "appreciate",
+        "apply",
+    ]
 )
 _DOUBT = re.compile(
     r"\b(?:are you sure|can you prove|did you (?:really|even)|is it possible|have you read|who|why)\b",
@@ -56,7 +111,9 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _SENDS = re.compile(
-    r"\b(?:go(?:es)? out|leaves?|ships?|send|sent|post|replace|refund|repair|collect|credit|fix|cancel|change|correct|bring|deliver|swap|reimburse|a new one)\w*\b", re.IGNORECASE
+    r"\b(?:go(?:es)? out|leaves?|ships?|send|sent|post|replace|refund|repair|collect|credit|fix|cancel|change|correct"
+    r"|bring|deliver|swap|reimburse|a new one)\w*\b",
+    re.IGNORECASE,
 )
 
 
@@ -70,7 +127,9 @@ def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]
     if reply.asked is None:
         if reply.chat or not stalls or not any(_AWAITED.search(sentence.text) for sentence in reply.body):
             return
-    elif reply.situation.kind not in ("complaint", "request") or not (reply.situation.harm or reply.situation.remedies & _REDRESS or stalls):
+    elif reply.situation.kind not in ("complaint", "request") or not (
+        reply.situation.harm or reply.situation.remedies & _REDRESS or stalls
+    ):
         return
     yield Proposal(0, 0)
 
@@ -91,7 +150,9 @@ def _helps(sentence: Sentence) -> bool:
         return False
     if "?" in sentence.text and "ask" in acts:
         return not _DOUBT.search(sentence.text)
-    steps = (c for c in sentence.clauses if c.mood == "imperative" and c.subject == "customer" and c.polarity == "positive")
+    steps = (
+        c for c in sentence.clauses if c.mood == "imperative" and c.subject == "customer" and c.polarity == "positive"
+    )
     return "request" in acts and any(c.lemma.partition(" ")[0] not in _IDLE for c in steps)
 
 

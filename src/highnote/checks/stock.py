@@ -130,7 +130,8 @@ _REFERENCE = re.compile(
 )
 _GREETED = re.compile(
     r"(?:dear|hello|hi|hey|hiya|hallo|good\s+\w+|morning|evening|afternoon"
-    r"|greetings)[\s,]+(?:there[\s,]+)?(?P<name>(?:m(?:r|s|rs|x|iss)\b|dr\b|prof)?\.?\s*\w[\w'’.-]*)", re.IGNORECASE
+    r"|greetings)[\s,]+(?:there[\s,]+)?(?P<name>(?:m(?:r|s|rs|x|iss)\b|dr\b|prof)?\.?\s*\w[\w'’.-]*)",
+    re.IGNORECASE,
 )
 _NO_NAME = re.compile(
     rf"(?:{_FILED}|sirs?|madam|all|everyone|valued|our|account|policy|ticket|card|there|team|resident"

@@ -23,9 +23,7 @@ LABELLED = Path("training")
 
 
 def train(
-    training: Annotated[
-        Path, typer.Option(metavar="DIR", help="The folder with labelled text (.jsonl).")
-    ] = LABELLED,
+    training: Annotated[Path, typer.Option(metavar="DIR", help="The folder with labelled text (.jsonl).")] = LABELLED,
     rules: Annotated[list[Path] | None, typer.Option(metavar="DIR", help="A folder with rules of your own.")] = None,
     leave_out: Annotated[
         list[str] | None,
