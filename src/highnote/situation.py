@@ -208,7 +208,12 @@ _PRAISE = re.compile(
     r"|(?:is|are|was|were|been) (?:so |very |really |just |all )?(?:great|outstanding|awesome"
     r"|perfect|lovely|wonderful|fabulous|spot on)"
     r"|awesome|works? (?:perfectly|great|well|like a charm)|all (?:sorted|good|fixed)|sorted (?:it|now)"
-    r"|thank(?:s| you) [^.?!]{0,40}for (?:getting|helping|sorting|fixing|taking|making|looking|going|such|all))\b",
+    r"|grateful|congrat\w*|wonderfully"
+    r"|thank(?:s| you) [^.?!]{0,40}for (?:always|a|another|getting|helping|sorting|fixing|taking|making|looking|going|such|all))\b",
+    re.IGNORECASE,
+)
+_WISHES = re.compile(
+    r"\b(?:please|pls|plz|(?:can|could|would|will) you|i(?:'d| would) like|i (?:want|need)|we (?:want|need))\b",
     re.IGNORECASE,
 )
 _SHOUT = re.compile(r"[!?]{2,}|\b(?:NOT|[A-Z]{4,})(?: [A-Z]{2,})+\b")
@@ -263,7 +268,7 @@ def situation(message: Parsed | None) -> Situation:
     questions = "?" in text or any(c.mood == "question" for s in sentences for c in s.clauses)
     kind: Kind = (
         "complaint" if harm or (upset and not praise)
-        else "praise" if praise and not questions and not requests
+        else "praise" if praise and not questions and not _WISHES.search(text)
         else "request" if requests
         else "enquiry"
     )  # fmt: skip

@@ -34,12 +34,24 @@ def unanswered_question(reply: Reply, options: Options) -> Iterator[Proposal]:
 def request_ignored(reply: Reply, options: Options) -> Iterator[Proposal]:
     """Each remedy or action asked for that the reply neither grants, declines nor mentions."""
     for ask in coverage(reply):
-        if ask.state == "unanswered" and _is_request(ask) and not _mentions(ask, reply):
+        if ask.state == "unanswered" and _is_request(ask) and _wishes(ask, reply) and not _mentions(ask, reply):
             yield _about(ask, reply)
 
 
 def _is_request(ask: Covered) -> bool:
     return ask.ask is not None and ask.ask.kind == "request"
+
+
+_WISH = re.compile(
+    r"\b(?:please|pls|plz|want|need|like|wish|hope|expect|demand|can|could|will|would|help|tell|send|give|call|let)\b",
+    re.IGNORECASE,
+)
+
+
+def _wishes(ask: Covered, reply: Reply) -> bool:
+    """The customer says that they want it, or names a remedy: a headline or an exclamation asks for nothing."""
+    text = reply.thread[ask.message].text[ask.start : ask.end]
+    return bool(_WISH.search(text)) or any(pattern.search(text) for pattern in REMEDIES.values())
 
 
 def _mentions(ask: Covered, reply: Reply) -> bool:
