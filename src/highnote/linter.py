@@ -16,7 +16,7 @@ from highnote.config import Config
 from highnote.draft import Draft
 from highnote.finding import Finding, Message, Report, Suggestion
 from highnote.judge import Features, Judge, features
-from highnote.language import Known, Parsed, Sentence, parse
+from highnote.language import PROSE, Known, Parsed, Sentence, parse
 from highnote.matching import Index, Matcher, compile_matcher, proposal_at
 from highnote.pattern import Phrases
 from highnote.phrasebook import keep, open_phrases
@@ -27,6 +27,8 @@ from highnote.scorecard import scorecard
 
 REASONS = 3
 """How many reasons of the judge a finding names at most."""
+MAX_PROSE = 100_000
+"""Characters of prose that a draft may hold: a longer text is no reply, and would take a minute."""
 MAX_PASSES = 5
 """How often the safe suggestions are applied again at most, until none is left."""
 
@@ -67,6 +69,11 @@ class Linter:
         when the reply goes out. Raises ReadingError for an input that cannot be read.
         """
         source = draft if isinstance(draft, Draft) else reading.read(draft)
+        prose = sum(len(block.text) for block in source.blocks if block.zone in PROSE)
+        if prose > MAX_PROSE:
+            raise reading.ReadingError(
+                f"{source.name} holds {prose:,} characters of prose, more than any reply ({MAX_PROSE:,}): lint its parts."
+            )
         messages = tuple(thread) or source.quoted
         known: Known = {}
         reply = self.read(source, messages, date, known)
