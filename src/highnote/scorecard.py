@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from highnote import questions
 from highnote.finding import Mark, Scorecard
 from highnote.language import Sentence
+from highnote.questions import coverage
 from highnote.reply import Reply
 
 NEGATIVE = frozenset({"apologise", "refuse"})
@@ -17,7 +17,8 @@ POSITIVE = frozenset({"resolve", "promise", "offer", "choice", "compensate", "da
 def scorecard(reply: Reply) -> Scorecard:
     """The scorecard of a reply. Lines about a problem do not apply where the customer reports none."""
     complaint = reply.situation.harm or reply.situation.kind == "complaint" or reply.asked is None
-    asks = getattr(questions, "coverage", lambda _: ())(reply)
+    asks = coverage(reply)
+    # An ask that may or may not be answered is no reason to alarm the writer.
     done = sum(1 for ask in asks if ask.state != "unanswered")
     last = next((s for s in reply.body if s.place in ("last", "only")), None)
     high = last is not None and NEGATIVE.isdisjoint(last.acts) and not POSITIVE.isdisjoint(last.acts)

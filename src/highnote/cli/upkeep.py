@@ -52,11 +52,11 @@ def test(
 
     from highnote.testing import example_linter
 
-    linter = example_linter(Config(rules=folders))
+    config = Config(rules=folders)
     if patterns:
-        _show_patterns(linter, chosen, on or (), console(color))
+        _show_patterns(example_linter(config), chosen, on or (), console(color))
     else:
-        _run_examples(linter, chosen, console(color))
+        _run_examples(config, chosen, console(color))
 
 
 def _meant(paths: Sequence[str]) -> tuple[tuple[Path, ...], tuple[str, ...], tuple[Path, ...]]:
@@ -87,13 +87,14 @@ def _is_meant(rule: Rule, names: Sequence[str], files: Sequence[Path]) -> bool:
     return any(matches(name, rule.id) for name in names) or any(file == path or file in path.parents for file in files)
 
 
-def _run_examples(linter: Linter, rules: Sequence[Rule], out: Console) -> None:
-    """Print each example that does not hold with its line and a mend, then the count."""
+def _run_examples(config: Config, rules: Sequence[Rule], out: Console) -> None:
+    """Print each example that does not hold with its line and a mend, then the count; each rule is alone in its test."""
     from highnote.rule import line_of
-    from highnote.testing import failures_of
+    from highnote.testing import example_linter, failures_of
 
     faults = 0
     for rule in rules:
+        linter = example_linter(config.model_copy(update={"select": (rule.id,)}))
         for kind, number, message in failures_of(rule, linter):
             faults += 1
             place = f"{rule.path}:{line_of(rule.path, 'examples', kind, number)}"
