@@ -100,9 +100,7 @@ def test_a_wrong_condition_says_what_to_do(conditions: dict[str, object]) -> Non
 
 
 def test_a_pattern_knows_its_triggers() -> None:
-    assert PHRASES.compile("as (i|we) @say").triggers == {"say", "point", "explain"} or PHRASES.compile(
-        "as (i|we) @say"
-    ).triggers == {"say", "out", "explain"}
+    assert PHRASES.compile("as (i|we) @say").triggers == {"say", "point", "explain"}
     assert PHRASES.compile("NOUN VERB").triggers is None
     assert PHRASES.compile("[maybe] refund").triggers == {"refund"}
 
