@@ -18,7 +18,8 @@ from highnote.finding import Edit, Evidence, Finding, Level, Mark, Message, Repo
 
 if TYPE_CHECKING:
     from highnote.draft import Draft
-    from highnote.linter import Linter
+    from highnote.linter import Job, Linter
+    from highnote.processes import WorkerError
     from highnote.reading import ReadingError
     from highnote.rule import RuleErrors
 
@@ -30,6 +31,7 @@ __all__ = [
     "Edit",
     "Evidence",
     "Finding",
+    "Job",
     "Level",
     "Linter",
     "Mark",
@@ -39,10 +41,17 @@ __all__ = [
     "RuleErrors",
     "Scorecard",
     "Suggestion",
+    "WorkerError",
     "lint",
 ]
 
-_LAZY = {"Linter": "linter", "ReadingError": "reading", "RuleErrors": "rule"}
+_LAZY = {
+    "Job": "linter",
+    "Linter": "linter",
+    "ReadingError": "reading",
+    "RuleErrors": "rule",
+    "WorkerError": "processes",
+}
 
 
 def __getattr__(name: str) -> Any:

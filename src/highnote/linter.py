@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from highnote.draft import Draft
 from highnote.finding import Finding, Message, Report, Suggestion
 from highnote.judge import Features, Judge, features
 from highnote.language import PROSE, Known, Parsed, Sentence, parse
+from highnote.language import load as load_model
 from highnote.matching import Index, Matcher, compile_matcher, proposal_at
 from highnote.pattern import Phrases
 from highnote.phrasebook import keep, open_phrases
+from highnote.processes import in_order
 from highnote.reply import Proposal, Reply
 from highnote.rewrite import fill, only_prose, suggestions
 from highnote.rule import Act, Rule, RuleError, RuleErrors, load
@@ -31,6 +34,15 @@ MAX_PROSE = 100_000
 """Characters of prose that a draft may hold: a longer text is no reply, and would take a minute."""
 MAX_PASSES = 5
 """How often the safe suggestions are applied again at most, until none is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A draft to lint, with the messages before it (oldest first) and the moment when the reply goes out."""
+
+    draft: str | bytes | Path | Draft
+    thread: Sequence[Message] = ()
+    date: datetime | None = None
 
 
 class Linter:
@@ -89,13 +101,31 @@ class Linter:
             scorecard=scorecard(reply),
         )
 
-    def lint_many(self, drafts: Iterable[str | bytes | Path | Draft]) -> Iterator[Report]:
-        """Lint drafts as they come; one that cannot be read yields a report with its `error`."""
-        for draft in drafts:
-            try:
-                yield self.lint(draft)
-            except reading.ReadingError as error:
-                yield Report(name=str(draft) if isinstance(draft, Path) else "draft", error=str(error))
+    def lint_many(self, drafts: Iterable[str | bytes | Path | Draft | Job], *, processes: int = 1) -> Iterator[Report]:
+        """Lint drafts as they come, in their order; one that cannot be read yields a report with its `error`.
+
+        With several `processes`, each has a linter of its own, and a few drafts are taken ahead. Where processes cannot be
+        forked (Windows, macOS, or other threads running), a script that calls this needs `if __name__ == "__main__":`.
+        Raises WorkerError when one of the processes dies.
+        """
+        jobs = (item if isinstance(item, Job) else Job(item) for item in drafts)
+        if processes <= 1:
+            return map(self._report, jobs)
+        load_model(self.config.model)  # here, so that forked processes share it
+        return in_order(partial(_reporter, self), jobs, processes)
+
+    def __reduce__(self) -> tuple[Callable[[Config], Linter], tuple[Config]]:
+        """Another process makes its own from the configuration: compiled rules cannot be sent."""
+        return Linter, (self.config,)
+
+    def _report(self, job: Job) -> Report:
+        """The report of one of many: reading errors are part of it."""
+        draft = job.draft
+        try:
+            return self.lint(draft, job.thread, job.date)
+        except reading.ReadingError as error:
+            name = draft.name if isinstance(draft, Draft) else str(draft) if isinstance(draft, Path) else "draft"
+            return Report(name=name, error=str(error))
 
     def read(
         self, draft: Draft, thread: Sequence[Message] = (), date: datetime | None = None, known: Known | None = None
@@ -227,6 +257,10 @@ class Linter:
             kept = [found for found in judged if found[0].level.rank >= self.config.level.rank]
             findings = [self._mended(found, again, everything, known) for found in kept]
         return draft.source
+
+
+def _reporter(linter: Linter) -> Callable[[Job], Report]:
+    return linter._report
 
 
 def _seen(sentence: Sentence) -> Features:

@@ -35,7 +35,7 @@ class Commands(TyperGroup):
 def _is_told(error: Exception) -> bool:
     """Say what is wrong with files or the language model; False where the error is none of the user's."""
     kind = type(error).__name__  # by name, so that no heavy module is imported for an error that did not happen
-    if kind not in ("RuleErrors", "ModelError", "JudgeError", "TrainingError"):
+    if kind not in ("RuleErrors", "ModelError", "JudgeError", "TrainingError", "WorkerError"):
         return False
     for fault in getattr(error, "errors", (error,)):
         said = str(fault)

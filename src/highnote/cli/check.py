@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,11 +31,13 @@ if TYPE_CHECKING:
     from highnote.config import Config
     from highnote.draft import Draft
     from highnote.finding import Message
-    from highnote.linter import Linter
+    from highnote.linter import Job, Linter
     from highnote.reading import Format as ReadFormat
 
 MANY = 20
-"""From this many drafts on, a terminal shows a progress bar."""
+"""From this many drafts on, a terminal shows a progress bar, and they are shared out to several processes."""
+MAX_PROCESSES = 8
+"""Processes that are used without being asked for: each takes a fifth of a gigabyte."""
 
 
 class Format(str, Enum):
@@ -75,6 +78,7 @@ class Run:
     errors: list[Report] = field(default_factory=list)
     failed: bool = False
     fixed: int = 0
+    processes: int = 1
     linters: dict[int, Linter] = field(default_factory=dict)
 
     def linter(self, config: Config) -> Linter:
@@ -126,6 +130,10 @@ def check(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Reasons in full, every suggestion, how sure.")
     ] = False,
+    processes: Annotated[
+        int | None,
+        typer.Option("--processes", "-j", metavar="N", min=1, help="Lint in N processes (else: one a core, for many)."),
+    ] = None,
     stdin_format: Annotated[
         DraftFormat, typer.Option(metavar="FORMAT", help="What stdin holds: text, markdown, html or email.")
     ] = DraftFormat.TEXT,
@@ -160,6 +168,7 @@ def check(
         thread=_thread(thread),
         date=_date(date),
         out=report_console,
+        processes=min(processes, len(inputs)) if processes else _processes(len(inputs)),
     )
     for one in inputs or [Input("", None)]:  # a wrong configuration is said before anything is read
         run.settings.for_folder(one.folder)
@@ -174,6 +183,12 @@ def check(
         style = text_report.Style(width_of(report_console), verbose, scorecard)
         _print_text(run, inputs, style)
     raise typer.Exit(_status(run))
+
+
+def _processes(drafts: int) -> int:
+    """How many processes suit a number of drafts: one for a few, else one a core."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return 1 if drafts < MANY else min(cores, MAX_PROCESSES)
 
 
 def _status(run: Run) -> Status:
@@ -236,24 +251,20 @@ def _progress(run: Run, number: int) -> Iterator[Callable[[], None]]:
         yield lambda: None
         return
     columns = TextColumn("reading drafts"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, console=screen, transient=True) as progress:
+    with Progress(*columns, console=screen, transient=True, auto_refresh=False) as progress:  # no thread: see processes
         task = progress.add_task("", total=number)
-        yield lambda: progress.advance(task)
+        yield lambda: progress.update(task, advance=1, refresh=True)
 
 
 def _lint(run: Run, inputs: Sequence[Input], advance: Callable[[], None]) -> Iterator[Checked]:
-    """Lint runs of inputs that share a configuration, so that drafts are read and parsed in batches."""
+    """Lint runs of inputs that share a configuration, each draft as it is read."""
     for config, group in groupby(inputs, key=lambda one: run.settings.for_folder(one.folder)):
         linter = run.linter(config)
         waiting: deque[tuple[Input, Draft]] = deque()
-        drafts = _drafts(run, group, waiting, advance)
-        reports = (
-            (linter.lint(draft, thread=run.thread, date=run.date) for draft in drafts)
-            if run.thread or run.date
-            else linter.lint_many(drafts)
-        )
-        for report in reports:
+        jobs = _jobs(run, group, waiting, advance)
+        for report in linter.lint_many(jobs, processes=run.processes):
             source, draft = waiting.popleft()
+            advance()
             if report.error is not None:
                 run.could_not(source.name, report.error)
                 continue
@@ -261,21 +272,22 @@ def _lint(run: Run, inputs: Sequence[Input], advance: Callable[[], None]) -> Ite
             yield _after(run, linter, config, source, Checked(draft, report))
 
 
-def _drafts(
+def _jobs(
     run: Run, inputs: Iterable[Input], waiting: deque[tuple[Input, Draft]], advance: Callable[[], None]
-) -> Iterator[Draft]:
+) -> Iterator[Job]:
     """Read the drafts one by one; `waiting` remembers those that the linter has taken and not yet reported."""
+    from highnote.linter import Job
     from highnote.reading import ReadingError
 
     for source in inputs:
-        advance()
         try:
             draft = read_input(source, run.stdin_format)
         except ReadingError as error:
+            advance()
             run.could_not(source.name, str(error))
             continue
         waiting.append((source, draft))
-        yield draft
+        yield Job(draft, run.thread, run.date)
 
 
 def _after(run: Run, linter: Linter, config: Config, source: Input, checked: Checked) -> Checked:

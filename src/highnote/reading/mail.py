@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from email import policy
 from email.message import EmailMessage, Message
 from email.utils import parseaddr
+from functools import partial
 
 from highnote.draft import Block, Draft, Zone
 from highnote.finding import Edit
@@ -87,8 +88,12 @@ def read_email(data: bytes, name: str = "draft") -> Draft:
         rewrite=_Writer(data, encoding, places, pieces).rewrite,
         locked=SIGNED if mail.signed else "",
         encoding=encoding,
-        read_again=lambda edited: read_email(edited.encode(encoding), name),
+        read_again=partial(_read_again, encoding=encoding, name=name),
     )
+
+
+def _read_again(edited: str, *, encoding: str, name: str) -> Draft:
+    return read_email(edited.encode(encoding), name)
 
 
 def is_email(data: bytes) -> bool:
