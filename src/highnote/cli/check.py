@@ -269,7 +269,7 @@ def _lint(run: Run, inputs: Sequence[Input], advance: Callable[[], None]) -> Ite
                 run.could_not(source.name, report.error)
                 continue
             run.failed |= run.mode is not Mode.FIX and bool(report.at_least(config.fail_level))
-            yield _after(run, linter, config, source, Checked(draft, report))
+            yield _after(run, linter, config, source, Checked(draft, report, config.fail_level))
 
 
 def _jobs(
@@ -319,4 +319,4 @@ def _again(run: Run, linter: Linter, source: Input, checked: Checked, text: str)
     from highnote.reading import read
 
     draft = read_input(source, run.stdin_format) if source.path else read(text, run.stdin_format, source.name)
-    return Checked(draft, linter.lint(draft, thread=run.thread, date=run.date))
+    return Checked(draft, linter.lint(draft, thread=run.thread, date=run.date), checked.fail_level)

@@ -8,8 +8,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from highnote.draft import Draft
 from highnote.finding import REPORT_VERSION, Finding, Model, Report, Scorecard
-from highnote.reporters.places import Checked, Lines, Summary, summarise
+from highnote.reporters.places import Checked, Lines, Summary, before_and_after, prose_at, summarise
 
 
 class Tool(Model):
@@ -19,19 +20,36 @@ class Tool(Model):
     version: str
 
 
+class Rewrite(Model):
+    """A sentence as a reader sees it, before and after the edits of a suggestion; either may be empty."""
+
+    before: str
+    after: str
+
+
 class PlacedFinding(Finding):
-    """A finding with its lines and columns (from 1, columns in code points; the end is the place after the span)."""
+    """A finding with its lines and columns (from 1, columns in code points; the end is the place after the span).
+
+    For whoever shows it without the draft at hand (a mail's lines may be encoded): `sentence` is the sentence around
+    it, and `rewrites[n]` the sentences that `suggestions[n]` changes.
+    """
 
     line: int = Field(ge=1)
     column: int = Field(ge=1)
     end_line: int = Field(ge=1)
     end_column: int = Field(ge=1)
+    sentence: str = ""
+    rewrites: tuple[tuple[Rewrite, ...], ...] = ()
 
 
 class DraftReport(Model):
-    """One draft: its findings, its scorecard, and its text after the safe suggestions where they change it."""
+    """One draft: its findings, its scorecard, and its text after the safe suggestions where they change it.
+
+    `passes`: no finding is at or above the fail level of its configuration.
+    """
 
     name: str
+    passes: bool = True
     findings: tuple[PlacedFinding, ...] = ()
     scorecard: Scorecard | None = None
     rewritten: str | None = None
@@ -74,13 +92,25 @@ def _draft(checked: Checked) -> DraftReport:
     report, lines = checked.report, Lines(checked.draft.source)
     return DraftReport(
         name=report.name,
-        findings=tuple(_placed(finding, lines) for finding in report.findings),
+        passes=not report.at_least(checked.fail_level),
+        findings=tuple(_placed(finding, checked.draft, lines) for finding in report.findings),
         scorecard=report.scorecard,
         rewritten=report.rewritten if report.rewritten != checked.draft.source else None,
     )
 
 
-def _placed(finding: Finding, lines: Lines) -> PlacedFinding:
+def _placed(finding: Finding, draft: Draft, lines: Lines) -> PlacedFinding:
     (line, column), (end_line, end_column) = lines.place(finding.start), lines.place(finding.end)
     fields = {name: getattr(finding, name) for name in Finding.model_fields}
-    return PlacedFinding(**fields, line=line, column=column, end_line=end_line, end_column=end_column)
+    return PlacedFinding(
+        **fields,
+        line=line,
+        column=column,
+        end_line=end_line,
+        end_column=end_column,
+        sentence=prose_at(draft, finding.start, finding.end),
+        rewrites=tuple(
+            tuple(Rewrite(before=old, after=new) for old, new in before_and_after(draft, suggestion))
+            for suggestion in finding.suggestions
+        ),
+    )

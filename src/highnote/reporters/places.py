@@ -16,10 +16,11 @@ SENTENCE_BREAK = re.compile(r"(?<=[.!?…])[\"”’)]*\s+(?=\S)")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A draft and what was found in it; reporters take these."""
+    """A draft and what was found in it; reporters take these. `fail_level` is the lowest level that does not pass."""
 
     draft: Draft
     report: Report
+    fail_level: Level = Level.WARNING
 
 
 class Summary(Model):
@@ -82,15 +83,29 @@ def sentence_at(draft: Draft, start: int, end: int) -> tuple[str, int, int] | No
     None where the source itself can be read: where it shows the span's words as they are, and in an e-mail, whose
     lines may be encoded, the whole paragraph.
     """
-    for block in draft.blocks:
-        if block.text and block.starts[0] <= start and end <= block.ends[-1]:
-            first, last = _local(block, start, end)
-            left, right = _sentences(block.text, first, last)
-            seen = (0, len(block.text)) if draft.rewrite is not None else (first, last)
-            if _reads_the_same(draft, block, *seen):
-                return None
-            return block.text[left:right].rstrip(), first - left, last - left
-    return None
+    block = _block_at(draft, start, end)
+    if block is None:
+        return None
+    seen = (0, len(block.text)) if draft.rewrite is not None else _local(block, start, end)
+    return None if _reads_the_same(draft, block, *seen) else _prose(block, start, end)
+
+
+def prose_at(draft: Draft, start: int, end: int) -> str:
+    """The sentences around a span of the source as a reader sees them; empty for an empty span and outside prose."""
+    block = _block_at(draft, start, end) if start < end else None
+    return "" if block is None else _tidy(_prose(block, start, end)[0])
+
+
+def _block_at(draft: Draft, start: int, end: int) -> Block | None:
+    """The block that holds a span of the source."""
+    return next((b for b in draft.blocks if b.text and b.starts[0] <= start and end <= b.ends[-1]), None)
+
+
+def _prose(block: Block, start: int, end: int) -> tuple[str, int, int]:
+    """The sentences of a block around a span of the source, and where the span lies in them."""
+    first, last = _local(block, start, end)
+    left, right = _sentences(block.text, first, last)
+    return block.text[left:right].rstrip(), first - left, last - left
 
 
 def _reads_the_same(draft: Draft, block: Block, first: int, last: int) -> bool:
