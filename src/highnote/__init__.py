@@ -8,16 +8,16 @@ The language model is loaded at the first lint, not at import.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from highnote.config import Config, ConfigError
-from highnote.finding import Edit, Evidence, Finding, Level, Mark, Message, Report, Scorecard, Suggestion
-
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from highnote.config import Config, ConfigError
     from highnote.draft import Draft
+    from highnote.finding import Edit, Evidence, Finding, Level, Mark, Message, Report, Scorecard, Suggestion
     from highnote.linter import Job, Linter
     from highnote.processes import WorkerError
     from highnote.reading import ReadingError
@@ -45,17 +45,19 @@ __all__ = [
     "lint",
 ]
 
-_LAZY = {
-    "Job": "linter",
-    "Linter": "linter",
-    "ReadingError": "reading",
-    "RuleErrors": "rule",
-    "WorkerError": "processes",
+_HOMES = {
+    "config": ("Config", "ConfigError"),
+    "finding": ("Edit", "Evidence", "Finding", "Level", "Mark", "Message", "Report", "Scorecard", "Suggestion"),
+    "linter": ("Job", "Linter"),
+    "processes": ("WorkerError",),
+    "reading": ("ReadingError",),
+    "rule": ("RuleErrors",),
 }
+_LAZY = {name: module for module, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    """Load what needs the language model only when it is asked for."""
+    """Load a part when it is asked for: a hook's quick path needs none, and only a lint needs the language model."""
     if name in _LAZY:
         import importlib
 
