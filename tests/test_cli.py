@@ -149,7 +149,7 @@ def test_doctor_finds_all_in_place(tmp_path: Path) -> None:
     ("args", "said"),
     [
         (["--fix", "--diff"], "--fix writes and --diff does not: use one of them."),
-        (["--diff", "--format", "json"], "--diff prints a diff, not JSON"),
+        (["--diff", "--format", "json"], "--diff prints a diff, not json"),
         (["--date", "soon"], "“soon” is no date. Write it like 2026-05-31"),
         (["--select", "rebuk"], "“rebuk” in select is no known rule or category. Did you mean “rebuke”?"),
         (["--ignore", "rebuke,as-i-sayd"], "“as-i-sayd” in ignore is no known rule or category. Did you mean"),

@@ -17,7 +17,7 @@ from highnote.finding import Edit, Evidence, Finding, Level, Mark, Report, Score
 from highnote.reading import read_text
 from highnote.reporters import json as json_report
 from highnote.reporters.json import RunReport
-from highnote.reporters.places import Checked, Lines, before_and_after, sentence_at, summarise
+from highnote.reporters.places import Checked, Lines, Results, before_and_after, sentence_at, summarise
 from highnote.reporters.text import Style, closing_line, draft_block
 
 DRAFT = """Hi Martha,
@@ -248,11 +248,8 @@ def test_lines_and_columns_count_from_one(end: str) -> None:
 
 def test_the_json_report(snapshot: SnapshotAssertion) -> None:
     one = finding(DRAFT, "It is on its\nway", suggestions=(delete(DRAFT, "As I said"),))
-    text = json_report.render(
-        [checked(DRAFT, one, rewritten="Hi!"), checked("Hi")],
-        [Report(name="x.bin", error="is binary.")],
-        version="1.2.3",
-    )
+    drafts = [checked(DRAFT, one, rewritten="Hi!"), checked("Hi")]
+    text = json_report.render(Results(drafts, [Report(name="x.bin", error="is binary.")], version="1.2.3"))
     assert text == snapshot
     content = json.loads(text)
     jsonschema.validate(content, RunReport.model_json_schema(mode="serialization"))

@@ -24,7 +24,7 @@ FINE = HEAD + b"\nHi Ann,\n\nThe refund is on its way and arrives on Friday.\n\n
 def lint(raw: bytes) -> Report:
     draft: Draft = read(raw, "email", "message")
     checked = Checked(draft, highnote.lint(draft))
-    report: Report = json.loads(json_report.render([checked], [], version="1"))
+    report: Report = json_report.run_report([checked], [], version="1").model_dump(mode="json")
     return report
 
 

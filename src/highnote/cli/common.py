@@ -96,6 +96,11 @@ class Settings:
         self._by_folder: dict[Path, Path | None] = {}
         self._by_file: dict[Path | None, Config] = {}
 
+    @property
+    def configs(self) -> tuple[Config, ...]:
+        """The configurations that were asked for so far."""
+        return tuple(self._by_file.values())
+
     def file_for(self, folder: Path) -> Path | None:
         """The configuration file that counts for a folder: the nearest above it, else above the current folder."""
         if self._explicit is not None:

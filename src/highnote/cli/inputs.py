@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import difflib
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from highnote import atomic
 from highnote.finding import Report
 
 if TYPE_CHECKING:
@@ -97,18 +96,7 @@ def write_draft(path: Path, draft: Draft, after: str) -> None:
             raise WriteError("is write-protected, so it is left as it is. Make it writable, or use --diff.")
         if target.read_bytes().decode(draft.encoding, "replace") != draft.source:
             raise WriteError("has changed meanwhile, so it is left as it is. Run highnote again.")
-        content = after.encode(draft.encoding)
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-            temporary = Path(file.name)
-            try:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-                shutil.copymode(target, temporary)
-                temporary.replace(target)
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
+        atomic.replace(target, after.encode(draft.encoding))
     except OSError as error:
         raise WriteError(f"cannot be written ({error.strerror}), so it is left as it is.") from error
     except UnicodeEncodeError as error:

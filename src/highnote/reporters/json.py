@@ -10,7 +10,7 @@ from pydantic import Field
 
 from highnote.draft import Draft
 from highnote.finding import REPORT_VERSION, Finding, Model, Report, Scorecard
-from highnote.reporters.places import Checked, Lines, Summary, before_and_after, prose_at, summarise
+from highnote.reporters.places import Checked, Lines, Results, Summary, before_and_after, prose_at, summarise
 
 
 class Tool(Model):
@@ -82,9 +82,9 @@ def run_report(checked: Sequence[Checked], errors: Sequence[Report], *, version:
     )
 
 
-def render(checked: Sequence[Checked], errors: Sequence[Report], *, version: str) -> str:
+def render(results: Results) -> str:
     """The run as JSON text, indented, with a line break at the end."""
-    data = run_report(checked, errors, version=version).model_dump(mode="json")
+    data = run_report(results.checked, results.errors, version=results.version).model_dump(mode="json")
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from highnote.draft import Block, Draft
-from highnote.finding import Edit, Level, Model, Report, Suggestion
+from highnote.finding import Edit, Finding, Level, Model, Report, Suggestion
+
+if TYPE_CHECKING:
+    from highnote.rule import Rule
 
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
 SENTENCE_BREAK = re.compile(r"(?<=[.!?…])[\"”’)]*\s+(?=\S)")
@@ -21,6 +25,24 @@ class Checked:
     draft: Draft
     report: Report
     fail_level: Level = Level.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """All that came of a run, in the order of its inputs: what a reporter turns into text.
+
+    `errors` are the reports of inputs that could not be read; `rules` are those that may be explained, by identifier.
+    """
+
+    checked: Sequence[Checked] = ()
+    errors: Sequence[Report] = ()
+    version: str = ""
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+
+    @property
+    def summary(self) -> Summary:
+        """The counts."""
+        return summarise([*(one.report for one in self.checked), *self.errors])
 
 
 class Summary(Model):
@@ -114,6 +136,18 @@ def _reads_the_same(draft: Draft, block: Block, first: int, last: int) -> bool:
     return block.text[first:last].split() == draft.source[start:end].split()
 
 
+def flagged(draft: Draft, start: int, end: int) -> str:
+    """The words of a span as they are read, on one line."""
+    prose = sentence_at(draft, start, end)
+    return _tidy(draft.source[start:end] if prose is None else prose[0][prose[1] : prose[2]])
+
+
+def shortened(text: str, most: int = 160) -> str:
+    """Text on one line, its middle left out where it is long."""
+    line = _tidy(text)
+    return line if len(line) <= most else f"{line[: most // 2].rstrip()} … {line[-most // 2 :].lstrip()}"
+
+
 def before_and_after(draft: Draft, suggestion: Suggestion) -> list[tuple[str, str]]:
     """The sentences that a suggestion changes, each as read before and after; either may be empty."""
     pairs: list[tuple[str, str]] = []
@@ -186,3 +220,54 @@ def by_level(summary: Summary) -> str:
     names = {Level.ERROR: summary.errors, Level.WARNING: summary.warnings, Level.INFO: summary.infos}
     words = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "suggestion"}
     return ", ".join(count(number, words[level]) for level, number in names.items() if number)
+
+
+def where_found(summary: Summary, *, after_fix: bool = False) -> str:
+    """The result of a run in words: "3 errors in 2 of 5 drafts", "Nothing to mend in 5 drafts"."""
+    if not summary.drafts:
+        return "No draft was read"
+    if not summary.findings:
+        what = "this draft" if summary.drafts == 1 else f"{summary.drafts} drafts"
+        return f"Nothing {'else ' if after_fix else ''}to mend in {what}"
+    where = "" if summary.drafts == 1 else f" in {summary.drafts_with_findings} of {summary.drafts} drafts"
+    return f"{by_level(summary)}{' left' if after_fix else ''}{where}"
+
+
+def why_unreadable(report: Report) -> str:
+    """Why an input could not be read, without its name."""
+    said = report.error or "could not be read."
+    return said.removeprefix(report.name).lstrip(": ")
+
+
+def instead(draft: Draft, finding: Finding) -> str | None:
+    """What to write instead, in a sentence or two: the first suggestion as the text after it, or its hint."""
+    for suggestion in finding.suggestions:
+        pairs = before_and_after(draft, suggestion)
+        new = " ".join(after for _, after in pairs if after)
+        if not pairs:
+            return f"Hint: {suggestion.label}"
+        if not new:
+            return f"Instead: take out “{' '.join(old for old, _ in pairs)}”"
+        return f"{'Instead' if suggestion.safe else 'For example'}: {new}"
+    return None
+
+
+def explained(draft: Draft, finding: Finding) -> list[str]:
+    """A finding in lines of plain text: its message, its reason, its evidence, what to write instead."""
+    lines = [finding.message, f"Why: {finding.why}"]
+    if finding.evidence is not None:
+        lines.append(f"In the thread: “{finding.evidence.text}”")
+    lines.append(instead(draft, finding) or "")
+    return [printable(_tidy(line)) for line in lines if line]
+
+
+def printable(text: str) -> str:
+    """Text with its control characters made visible."""
+    return "".join(map(visible, text))
+
+
+def visible(char: str) -> str:
+    """A character that terminals, pages and XML can be trusted with: control characters of a draft become symbols."""
+    if char in "\n\t" or " " <= char < "\x7f" or char >= "\xa0":
+        return "\N{REPLACEMENT CHARACTER}" if "\ud800" <= char <= "\udfff" or char in "\ufffe\uffff" else char
+    return "␡" if char == "\x7f" else chr(0x2400 + ord(char)) if char < " " else "\N{REPLACEMENT CHARACTER}"

@@ -14,11 +14,15 @@ from highnote.finding import Finding, Level, Mark, Scorecard, Suggestion
 from highnote.reporters.places import (
     Checked,
     Lines,
+    Results,
     Summary,
     before_and_after,
-    by_level,
     count,
+    printable,
     sentence_at,
+    visible,
+    where_found,
+    why_unreadable,
 )
 
 STYLES = {Level.ERROR: "bold red", Level.WARNING: "bold yellow", Level.INFO: "bold cyan"}
@@ -51,10 +55,18 @@ def draft_block(checked: Checked, style: Style) -> Text | None:
     return Text("\n").join(parts) if parts else None
 
 
+def render(results: Results) -> str:
+    """The whole report without colours, as it goes into a file."""
+    style = Style()
+    blocks = [block.plain for one in results.checked if (block := draft_block(one, style)) is not None]
+    errors = [f"{printable(f'{report.name}: {why_unreadable(report)}')}\n" for report in results.errors]
+    return "\n".join([*blocks, *errors, f"{closing_line(results.summary).plain}\n"])
+
+
 def closing_line(summary: Summary, *, fixed: int = 0, fix_offered: bool = True) -> Text:
     """The summary of a run; `fixed` counts the findings that `--fix` has mended."""
     said = Text(f"Mended {count(fixed, 'finding')}. " if fixed else "")
-    said.append(_found(summary, after_fix=bool(fixed)), style="bold" if summary.findings else "bold green")
+    said.append(where_found(summary, after_fix=bool(fixed)), style="bold" if summary.findings else "bold green")
     if summary.fixable and fix_offered:
         can = "can be mended with --fix" if summary.findings > 1 else "--fix mends it"
         said.append(f"; {summary.fixable} {can}" if summary.findings > 1 else f"; {can}")
@@ -62,16 +74,6 @@ def closing_line(summary: Summary, *, fixed: int = 0, fix_offered: bool = True) 
     if summary.unreadable and summary.drafts:
         said.append(f" {count(summary.unreadable, 'input')} could not be read.", style="bold red")
     return said
-
-
-def _found(summary: Summary, *, after_fix: bool) -> str:
-    if not summary.drafts:
-        return "No draft was read"
-    if not summary.findings:
-        what = "this draft" if summary.drafts == 1 else f"{summary.drafts} drafts"
-        return f"Nothing {'else ' if after_fix else ''}to mend in {what}"
-    where = "" if summary.drafts == 1 else f" in {summary.drafts_with_findings} of {summary.drafts} drafts"
-    return f"{by_level(summary)}{' left' if after_fix else ''}{where}"
 
 
 def _place(findings: list[Finding], checked: Checked, lines: Lines, style: Style) -> Text:
@@ -87,7 +89,7 @@ def _place(findings: list[Finding], checked: Checked, lines: Lines, style: Style
         if style.verbose:
             said.append_text(_judged(finding, style))
         if finding.evidence is not None:
-            said.append(_wrapped(f"In the thread: “{_clean(' '.join(finding.evidence.text.split()))}”", style))
+            said.append(_wrapped(f"In the thread: “{printable(' '.join(finding.evidence.text.split()))}”", style))
         for suggestion in finding.suggestions if style.verbose else finding.suggestions[:1]:
             pairs = before_and_after(checked.draft, suggestion)
             if not pairs:
@@ -100,7 +102,7 @@ def _place(findings: list[Finding], checked: Checked, lines: Lines, style: Style
 
 def _heading(finding: Finding, name: str, lines: Lines, style: Style) -> Text:
     line, column = lines.place(finding.start)
-    place = f"{_clean(name)}:{line}:{column}" if finding.end > finding.start else _clean(name)
+    place = f"{printable(name)}:{line}:{column}" if finding.end > finding.start else printable(name)
     said = Text.assemble(
         (place, "bold"), ": ", (finding.level.value, STYLES[finding.level]), " ", (finding.rule, STYLES[finding.level])
     )
@@ -144,7 +146,7 @@ def _underlined(text: str, start: int, end: int, width: int) -> tuple[str, int, 
     """
     blanks = len(text[start:end]) - len(text[start:end].lstrip())
     start, end = start + blanks, start + max(blanks, len(text[start:end].rstrip()))
-    cells = ["    " if char == "\t" else _visible(char) for char in text]
+    cells = ["    " if char == "\t" else visible(char) for char in text]
     left, right = 0, len(cells)
     if cell_len("".join(cells)) > width:
         while left < start and cell_len("".join(cells[left:start])) > width // 3:
@@ -173,7 +175,7 @@ def _judged(finding: Finding, style: Style) -> Text:
         return Text(_wrapped("Kept: left to its patterns.", style), style="dim")
     sure = f"Kept: confidence {finding.confidence:.2f}, at least {finding.threshold:.2f} is asked for"
     because = f"; for it speak {', '.join(finding.reasons)}" if finding.reasons else ""
-    return Text(_wrapped(_clean(f"{sure}{because}."), style), style="dim")
+    return Text(_wrapped(printable(f"{sure}{because}."), style), style="dim")
 
 
 def _hint(suggestion: Suggestion, style: Style) -> str:
@@ -188,9 +190,9 @@ def _diff(suggestion: Suggestion, pairs: list[tuple[str, str]], style: Style) ->
     said = Text(_wrapped(f"{'Instead' if suggestion.safe else 'For example'} ({suggestion.label}):", style))
     for old, new in pairs:
         if old:
-            said.append(_wrapped(_clean(old), style, sign="- "), style="red")
+            said.append(_wrapped(printable(old), style, sign="- "), style="red")
         if new:
-            said.append(_wrapped(_clean(new), style, sign="+ "), style="green")
+            said.append(_wrapped(printable(new), style, sign="+ "), style="green")
     return said
 
 
@@ -207,12 +209,12 @@ def _scorecard(name: str, card: Scorecard, style: Style) -> Text:
         "choice": card.choice,
         "high note": card.high_note,
     }
-    said = Text(f"{_clean(name)}: ", style="bold")
+    said = Text(f"{printable(name)}: ", style="bold")
     said.append_text(Text("  ").join(_tick(word, mark, style) for word, mark in marks.items())).append("\n")
     if style.verbose:
         for word, mark in marks.items():
             if mark.text:
-                said.append(_wrapped(f"{word}: “{_clean(' '.join(mark.text.split()))}”", style), style="dim")
+                said.append(_wrapped(f"{word}: “{printable(' '.join(mark.text.split()))}”", style), style="dim")
     return said
 
 
@@ -229,7 +231,7 @@ def _wrapped(text: str, style: Style, *, sign: str = "") -> str:
     indent = f"  {sign}"
     return (
         textwrap.fill(
-            _clean(text),
+            printable(text),
             width=max(style.width, 40),
             initial_indent=indent,
             subsequent_indent=" " * len(indent),
@@ -238,14 +240,3 @@ def _wrapped(text: str, style: Style, *, sign: str = "") -> str:
         )
         + "\n"
     )
-
-
-def _clean(text: str) -> str:
-    return "".join(map(_visible, text))
-
-
-def _visible(char: str) -> str:
-    """A character that a terminal can be trusted with: control characters of a draft become symbols."""
-    if char in "\n\t" or " " <= char < "\x7f" or char >= "\xa0":
-        return "\N{REPLACEMENT CHARACTER}" if "\ud800" <= char <= "\udfff" else char
-    return "␡" if char == "\x7f" else chr(0x2400 + ord(char)) if char < " " else "\N{REPLACEMENT CHARACTER}"

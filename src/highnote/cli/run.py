@@ -1,0 +1,170 @@
+"""One run of `highnote check`: inputs are read, linted in their order, and mended where that was asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from highnote.cli.common import Settings, Status, console, say
+from highnote.cli.inputs import Input, WriteError, read_input, unified_diff, write_draft
+from highnote.finding import Report
+from highnote.reporters.places import Checked, Summary, summarise
+
+if TYPE_CHECKING:
+    from highnote.config import Config
+    from highnote.draft import Draft
+    from highnote.finding import Message
+    from highnote.linter import Job, Linter
+    from highnote.reading import Format as ReadFormat
+
+MANY = 20
+"""From this many drafts on, a terminal shows a progress bar, and they are shared out to several processes."""
+MAX_PROCESSES = 8
+"""Processes that are used without being asked for: each takes a fifth of a gigabyte."""
+
+
+class Mode(Enum):
+    """What happens to the safe suggestions."""
+
+    REPORT = "report"
+    FIX = "fix"
+    DIFF = "diff"
+
+
+@dataclass(slots=True)
+class Run:
+    """One call: how drafts are read and linted, and what has come of it so far."""
+
+    settings: Settings
+    mode: Mode
+    stdin_format: ReadFormat
+    thread: Sequence[Message]
+    date: datetime | None
+    processes: int = 1
+    total: Summary = field(default_factory=Summary)
+    errors: list[Report] = field(default_factory=list)
+    failed: bool = False
+    fixed: int = 0
+    linters: dict[int, Linter] = field(default_factory=dict)
+
+    @property
+    def status(self) -> Status:
+        """How the command ends."""
+        return Status.UNREADABLE if self.errors else Status.FINDINGS if self.failed else Status.FINE
+
+    def linter(self, config: Config) -> Linter:
+        """The linter for a configuration, made once."""
+        from highnote.linter import Linter
+
+        if id(config) not in self.linters:
+            self.linters[id(config)] = Linter(config)
+        return self.linters[id(config)]
+
+    def could_not(self, name: str, message: str) -> None:
+        """Note an input that could not be read or written, and say so."""
+        self.errors.append(Report(name=name, error=message))
+        say(message if message.startswith(name) else f"{name}: {message}")
+
+
+def suitable_processes(drafts: int) -> int:
+    """How many processes suit a number of drafts: one for a few, else one a core."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return 1 if drafts < MANY else min(cores, MAX_PROCESSES)
+
+
+def lint_inputs(run: Run, inputs: Sequence[Input], screen: Console) -> Iterator[Checked]:
+    """Lint the inputs in their order, and keep a bar on the terminal for many."""
+    with _progress(screen, len(inputs)) as advance:
+        for checked in _lint(run, inputs, advance):
+            run.total += summarise([checked.report])
+            yield checked
+
+
+@contextmanager
+def _progress(screen: Console, number: int) -> Iterator[Callable[[], None]]:
+    """A progress bar on stderr, or on `screen`, where the report goes, if that is the terminal."""
+    screen = screen if screen.is_terminal else console(stderr=True)
+    if number < MANY or not screen.is_terminal:
+        yield lambda: None
+        return
+    columns = TextColumn("reading drafts"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, console=screen, transient=True, auto_refresh=False) as progress:  # no thread: see processes
+        task = progress.add_task("", total=number)
+        yield lambda: progress.update(task, advance=1, refresh=True)
+
+
+def _lint(run: Run, inputs: Sequence[Input], advance: Callable[[], None]) -> Iterator[Checked]:
+    """Lint runs of inputs that share a configuration, each draft as it is read."""
+    for config, group in groupby(inputs, key=lambda one: run.settings.for_folder(one.folder)):
+        linter = run.linter(config)
+        waiting: deque[tuple[Input, Draft]] = deque()
+        jobs = _jobs(run, group, waiting, advance)
+        for report in linter.lint_many(jobs, processes=run.processes):
+            source, draft = waiting.popleft()
+            advance()
+            if report.error is not None:
+                run.could_not(source.name, report.error)
+                continue
+            run.failed |= run.mode is not Mode.FIX and bool(report.at_least(config.fail_level))
+            yield _after(run, linter, config, source, Checked(draft, report, config.fail_level))
+
+
+def _jobs(
+    run: Run, inputs: Iterable[Input], waiting: deque[tuple[Input, Draft]], advance: Callable[[], None]
+) -> Iterator[Job]:
+    """Read the drafts one by one; `waiting` remembers those that the linter has taken and not yet reported."""
+    from highnote.linter import Job
+    from highnote.reading import ReadingError
+
+    for source in inputs:
+        try:
+            draft = read_input(source, run.stdin_format)
+        except ReadingError as error:
+            advance()
+            run.could_not(source.name, str(error))
+            continue
+        waiting.append((source, draft))
+        yield Job(draft, run.thread, run.date)
+
+
+def _after(run: Run, linter: Linter, config: Config, source: Input, checked: Checked) -> Checked:
+    """What --fix and --diff do with one result; the result is that of the draft as it is afterwards."""
+    before, after = checked.draft.source, checked.report.rewritten
+    if run.mode is Mode.DIFF:
+        sys.stdout.writelines(unified_diff(source.name, before, after))
+    if run.mode is not Mode.FIX:
+        return checked
+    left = checked
+    if checked.draft.locked and summarise([checked.report]).fixable:
+        say(f"{source.name}: {checked.draft.locked}")
+    if source.path is None:
+        sys.stdout.write(after)
+    if after != before:
+        try:
+            if source.path is not None:
+                write_draft(source.path, checked.draft, after)
+            left = _again(run, linter, source, checked, after)
+        except WriteError as error:
+            run.could_not(source.name, str(error))
+    run.fixed += max(0, len(checked.report.findings) - len(left.report.findings))
+    run.failed |= bool(left.report.at_least(config.fail_level))
+    return left
+
+
+def _again(run: Run, linter: Linter, source: Input, checked: Checked, text: str) -> Checked:
+    """The report of a draft after its safe suggestions were applied."""
+    from highnote.reading import read
+
+    draft = read_input(source, run.stdin_format) if source.path else read(text, run.stdin_format, source.name)
+    return Checked(draft, linter.lint(draft, thread=run.thread, date=run.date), checked.fail_level)
