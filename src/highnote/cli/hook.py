@@ -1,0 +1,26 @@
+"""`highnote hook`: what stands between "send" and the customer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="Stand between “send” and the customer: in a mail program, or before a mail server.",
+)
+
+
+@app.command(
+    add_help_option=False,  # its own help, so that options after -- reach the real sendmail
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+def sendmail(
+    words: Annotated[list[str] | None, typer.Argument(metavar="[OPTIONS] [--] RCPT…", show_default=False)] = None,
+) -> None:
+    """Lint the message on stdin, and hand it to the real sendmail when it is fine."""
+    from highnote.hooks.sendmail import main  # as a rule `highnote.__main__` has gone there already
+
+    raise typer.Exit(main(words or []))
