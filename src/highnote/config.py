@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from highnote.finding import Level
 
@@ -28,6 +28,10 @@ FILE_NAME = "highnote.toml"
 """The configuration file; a `pyproject.toml` in the same folder comes second."""
 
 
+OTHERS = ("grammar", "spelling")
+"""Categories whose rules are LanguageTool's, and not known before they fire."""
+
+
 class ConfigError(ValueError):
     """A configuration that cannot be used: what is wrong, how to mend it, and where (`file`, `line`) if known."""
 
@@ -35,6 +39,21 @@ class ConfigError(ValueError):
         self.message, self.mend, self.file, self.line = message, mend, file, line
         place = "" if file is None else f"{file}: " if line is None else f"{file}:{line}: "
         super().__init__(f"{place}{message}{' ' + mend if mend else ''}")
+
+
+class Grammar(BaseModel):
+    """Whether LanguageTool looks at spelling and grammar, and which LanguageTool."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    enabled: bool = False
+    """Add LanguageTool's findings, and let it prove every rewrite."""
+    server: str | None = None
+    """The address of a LanguageTool, such as `http://127.0.0.1:8081`; without one, a program on this machine is used."""
+    language: str | None = None
+    """The English that drafts are written in, such as `en-GB`; without it, the draft and its thread tell."""
+    timeout: float = Field(default=5.0, gt=0)
+    """Seconds that LanguageTool may take for a paragraph."""
 
 
 class Config(BaseModel):
@@ -68,11 +87,22 @@ class Config(BaseModel):
     """Use the judge: true, false, or the file of a judge of your own."""
     parse: Literal["quick", "full"] = "quick"
     """Parse only the sentences that can hold a finding, or every sentence."""
+    grammar: Grammar = Grammar()
+    """LanguageTool's look at spelling and grammar; `grammar = true` switches it on with its defaults."""
+
+    @field_validator("grammar", mode="before")
+    @classmethod
+    def _switched(cls, value: object) -> object:
+        return {"enabled": value} if isinstance(value, bool) else value
 
     def wants(self, rule: str) -> bool:
         """Whether the rule with this identifier is selected and not ignored."""
         chosen = not self.select or any(matches(name, rule) for name in self.select)
-        return chosen and not any(matches(name, rule) for name in self.ignore)
+        return chosen and not self.ignores(rule)
+
+    def ignores(self, rule: str) -> bool:
+        """Whether the rule with this identifier is to be left out."""
+        return any(matches(name, rule) for name in self.ignore)
 
 
 def matches(name: str, rule: str) -> bool:
@@ -149,7 +179,7 @@ def check_names(config: Config, options: Mapping[str, Mapping[str, Any]], file: 
     """
     for key, names in (("select", config.select), ("ignore", config.ignore)):
         for name in names:
-            if not any(matches(name, rule) for rule in options):
+            if not any(matches(name, rule) for rule in options) and name.partition("/")[0] not in OTHERS:
                 raise _unknown(f"“{name}” in {key}", "rule or category", name, _rules_and_categories(options), file)
     for rule, values in config.options.items():
         if rule not in options:
@@ -223,13 +253,16 @@ def _in_words(error: ValidationError, file: Path) -> ConfigError:
     first = error.errors(include_url=False)[0]
     keys = [part for part in first["loc"] if isinstance(part, str)]
     key = keys[0].replace("_", "-") if keys else ""
-    line = _line_of(file, keys[-1] if len(keys) > 1 and keys[0] == "options" else keys[0] if keys else "")
+    nested = len(keys) > 1 and keys[0] in ("options", "grammar")
+    key = (".".join(keys) if nested and keys[0] == "grammar" else key).replace("_", "-")
+    line = _line_of(file, keys[-1] if nested else keys[0] if keys else "")
     if first["type"] == "extra_forbidden":
-        near = nearest(keys[0], Config.model_fields)
-        known = ", ".join(name.replace("_", "-") for name in Config.model_fields)
+        fields = Grammar.model_fields if keys[0] == "grammar" else Config.model_fields
+        near = nearest(keys[-1], fields)
+        known = ", ".join(name.replace("_", "-") for name in fields)
         mend = f"Did you mean “{near.replace('_', '-')}”?" if near else f"Known keys are {known}."
         return ConfigError(f"“{key}” is no known key.", mend=mend, file=file, line=line)
-    return ConfigError(f"{key} must be {_expected(keys[0], first['type'])}.", file=file, line=line)
+    return ConfigError(f"{key} must be {_expected(key.replace('-', '_'), first['type'])}.", file=file, line=line)
 
 
 def _expected(key: str, kind: str) -> str:
@@ -246,6 +279,10 @@ def _expected(key: str, kind: str) -> str:
         return "a number from 0 to 1"
     if key == "judge":
         return "true, false or the name of a file in quotes"
+    if key == "grammar.timeout":
+        return "a number of seconds above 0"
+    if key == "grammar":
+        return 'true, false or a table, such as [grammar] with server = "http://127.0.0.1:8081"'
     if key == "parse":
         return "“quick” or “full”"
     return "true or false" if kind.startswith("bool") else "a text in quotes"

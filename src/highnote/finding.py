@@ -82,7 +82,7 @@ class Finding(Model):
     suggestions: tuple[Suggestion, ...] = ()
     evidence: Evidence | None = None
     confidence: float = Field(default=1.0, ge=0, le=1)
-    origin: Literal["pattern", "act", "check", "judge"] = "pattern"
+    origin: Literal["pattern", "act", "check", "judge", "languagetool"] = "pattern"
     threshold: float = Field(default=0.0, ge=0, le=1)
     reasons: tuple[str, ...] = ()
 
@@ -118,7 +118,8 @@ class Report(Model):
     """All findings of one draft, in the order of their place, with its scorecard.
 
     `rewritten` is the draft with the safe suggestions applied (the draft itself where there are none); `error` says
-    why a draft could not be read, in which case the other fields are empty.
+    why a draft could not be read, in which case the other fields are empty. `notes` say what was left out, and why
+    (grammar, where LanguageTool does not answer; the rules, where the draft is not in English).
     """
 
     version: int = REPORT_VERSION
@@ -127,6 +128,7 @@ class Report(Model):
     rewritten: str = ""
     scorecard: Scorecard | None = None
     error: str | None = None
+    notes: tuple[str, ...] = ()
 
     def at_least(self, level: Level) -> tuple[Finding, ...]:
         """The findings at `level` or above."""

@@ -203,15 +203,24 @@ def _delete_clause(place: Place) -> tuple[Edit, ...]:
 
 def _move_to_top(place: Place) -> tuple[Edit, ...]:
     """Put the sentence at the head of the body."""
+    begin, finish = place.bounds
+    return _at_the_top(place, place.block.text[begin:finish])
+
+
+def _at_the_top(place: Place, words: str) -> tuple[Edit, ...]:
+    """Put `words` at the head of the body and take the sentence out; what was first begins with a capital still."""
     first = place.reply.body[0]
     if first.index == place.sentence.index:
         return ()
-    begin, finish = place.bounds
-    moved = place.block.text[begin:finish]
-    if moved[-1:] not in ".!?":
-        moved += "."
-    start = first.start
-    return (Edit(start=start, end=start, text=f"{moved} "), *_delete_sentence(place))
+    stop = "" if words[-1:] in ".!?" else "."
+    begin = first.span.start_char
+    letters = first.block.text[begin : begin + 2]
+    small = letters.islower() and len(letters) == 2  # not "iPhone"
+    start, end = first.block.source_span(begin, begin + small)
+    return (
+        Edit(start=start, end=end, text=f"{words}{stop} {letters[:1].upper() if small else ''}"),
+        *_delete_sentence(place),
+    )
 
 
 _AGAIN = re.compile(
@@ -222,11 +231,9 @@ _AGAIN = re.compile(
 
 def _apologise_first(place: Place) -> tuple[Edit, ...]:
     """Put the apology at the head of the body, without the "again" that made sense only at the end."""
-    edits = _move_to_top(place)
-    if not edits:
-        return ()
-    once = _AGAIN.sub("", edits[0].text).strip()
-    return (edits[0].model_copy(update={"text": f"{once[:1].upper()}{once[1:]} "}), *edits[1:])
+    begin, finish = place.bounds
+    once = _AGAIN.sub("", place.block.text[begin:finish]).strip()
+    return _at_the_top(place, f"{once[:1].upper()}{once[1:]}")
 
 
 def _split_but(place: Place) -> tuple[Edit, ...]:

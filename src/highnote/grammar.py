@@ -1,0 +1,170 @@
+"""Spelling and grammar of a draft, and a second opinion on its rewrites, both from LanguageTool.
+
+Only prose is checked, a paragraph at a time; names, codes, links and blanks are not spelling mistakes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from highnote.draft import Block, Draft, Kind, Zone
+from highnote.finding import Edit, Finding, Level, Message, Suggestion
+from highnote.language import PROSE
+from highnote.languagetool import Companion, Match
+
+SPELLING = "A slip of spelling looks like haste, and the reader wonders what else was done in haste."
+GRAMMAR = "A slip of grammar holds the reader up, and draws the eye away from the answer."
+
+_MASKED = re.compile(
+    r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|\{[^{}\n]{1,60}\}|\[[^][\n]{1,60}\]|%\w+%"  # blanks of templates
+    r"|(?:https?://|www\.)\S+|\S+@\S+\.\w+|\S*[/\\_#]\S*|`[^`\n]+`"  # links, addresses, paths, code
+    r"|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b"  # hosts
+    r"|\b(?=[\w-]*\d)(?=[\w-]*[^\W\d])[\w-]+|\b(?:[^\W\d_a-z]\.?){2,}\b"  # order numbers, abbreviations
+)
+_NAME = re.compile(r"[^\W\d_]*[^\W\d_a-z][^\W\d_]*")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:]['\"”’)]*\s+|\n\s*)$")
+_IZE = (
+    r"\b(?:apolog|author|capital|categor|critic|custom|digit|emphas|final|general|item|legal|local|maxim|minim|normal"
+    r"|notar|optim|organ|personal|prior|real|recogn|special|stabil|standard|summar|synchron|util|visual)"
+)
+_BRITISH = re.compile(
+    rf"£|{_IZE}is(?:e[ds]?|ing|ation)\b|\b(?:colour|favour|honour|neighbour)\w*"
+    r"|\b(?:centre|cheque|postcode|catalogue|tyre|programme|fortnight|licence)s?\b"
+    r"|\b(?:whilst|learnt|grey|cancelled|cancelling|travelled|travelling)\b",
+    re.IGNORECASE,
+)
+_AMERICAN = re.compile(
+    rf"\$|{_IZE}iz(?:e[ds]?|ing|ation)\b|\b(?:color|favor|neighbor)\w*|\bhonor(?!ar)\w*"
+    r"|\b(?:center|zip code|catalog|tire|vacation)s?\b|\b(?:gotten|gray|canceled|canceling|traveled|traveling)\b",
+    re.IGNORECASE,
+)
+
+
+def variant(texts: Iterable[str]) -> str:
+    """The English that texts are written in, by the words that tell: `en-GB` or, where nothing tells, `en-US`."""
+    british = american = 0
+    for text in texts:
+        british += len(_BRITISH.findall(text))
+        american += len(_AMERICAN.findall(text))
+    return "en-GB" if british > american else "en-US"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """LanguageTool's view of one draft and of what its rewrites make of it.
+
+    `language` is the draft's (`en-GB`, or `auto`), `names` are the words, in small letters, that are names here.
+    Every method raises GrammarError where LanguageTool does not answer.
+    """
+
+    companion: Companion
+    draft: Draft
+    language: str
+    names: frozenset[str]
+
+    def matches(self, draft: Draft) -> Iterator[tuple[Block, Match]]:
+        """What is marked in the prose of a draft, each match with its block."""
+        for block in draft.blocks:
+            if block.zone in PROSE and block.text.strip():
+                for match in self.companion.matches(block.text, self.language):
+                    if self._counts(match, block):
+                        yield block, match
+
+    def _counts(self, match: Match, block: Block) -> bool:
+        """Whether a match is about prose, and not about a name, a code, a blank, or the look of a list."""
+        text = block.text
+        if any(found.start() < match.end and match.start < found.end() for found in _MASKED.finditer(text)):
+            return False
+        if match.rule == "grammar/uppercase-sentence-start":
+            return block.kind is Kind.PARAGRAPH and block.zone is Zone.BODY and match.start > 0
+        if not match.rule.startswith("spelling/") or not _NAME.search(match.text):
+            return True
+        begins = block.zone is Zone.BODY and _SENTENCE_START.search(text[: match.start]) is not None
+        return begins and " " not in match.text and match.text.lower() not in self.names
+
+    def findings(self) -> Iterator[Finding]:
+        """The matches in the draft as findings."""
+        for block, match in self.matches(self.draft):
+            start, end = block.source_span(match.start, match.end)
+            yield Finding(
+                rule=match.rule,
+                level=Level.WARNING,
+                message=match.message,
+                why=SPELLING if match.rule.startswith("spelling/") else GRAMMAR,
+                start=start,
+                end=end,
+                text=self.draft.source[start:end],
+                suggestions=tuple(
+                    Suggestion(label=f"write “{text}”", edits=(Edit(start=start, end=end, text=text),), safe=False)
+                    for text in match.replacements
+                ),
+                origin="languagetool",
+            )
+
+    def added(self, edited: Draft) -> list[tuple[Block, Match]]:
+        """The matches in `edited` that the draft did not have."""
+        before = Counter((match.rule, match.text.lower()) for _, match in self.matches(self.draft))
+        new = []
+        for block, match in self.matches(edited):
+            before[match.rule, match.text.lower()] -= 1
+            if before[match.rule, match.text.lower()] < 0:
+                new.append((block, match))
+        return new
+
+    def verified(self, suggestion: Suggestion) -> Suggestion | None:
+        """The suggestion, where need be with the slips that it made repaired; None where they cannot be."""
+        edited = self.draft.edited(suggestion.edits)
+        new = self.added(edited)
+        if not new:
+            return suggestion
+        block, match = new[0]
+        if len(new) > 1 or not match.replacements or edited.source != _plainly(self.draft.source, suggestion.edits):
+            return None
+        start, end = block.source_span(match.start, match.end)
+        edits = _retouched(suggestion.edits, Edit(start=start, end=end, text=match.replacements[0]))
+        if not edits or self.added(self.draft.edited(edits)):
+            return None
+        return suggestion.model_copy(update={"edits": edits})
+
+
+def proof(companion: Companion, draft: Draft, thread: Sequence[Message], language: str, agent: str | None) -> Proof:
+    """A Proof for a draft: the names are those that the draft, its thread and the agent's name hold."""
+    texts = [draft.source, *(message.text for message in thread)]
+    names = {word.lower() for text in texts for word in _names(text)}
+    names.update(word.lower() for block in draft.blocks if block.zone is not Zone.BODY for word in block.text.split())
+    names.update((agent or "").lower().split())
+    return Proof(companion, draft, language, frozenset(names))
+
+
+def _names(text: str) -> Iterator[str]:
+    """The words with a capital that do not begin a sentence."""
+    for found in _NAME.finditer(text):
+        if not _SENTENCE_START.search(text[max(0, found.start() - 20) : found.start()]):
+            yield found[0]
+
+
+def _plainly(source: str, edits: Sequence[Edit]) -> str:
+    """The source with the edits made letter for letter, as a plain text takes them."""
+    for edit in sorted(edits, key=lambda e: e.start, reverse=True):
+        source = source[: edit.start] + edit.text + source[edit.end :]
+    return source
+
+
+def _retouched(edits: Sequence[Edit], repair: Edit) -> tuple[Edit, ...]:
+    """`edits` and then `repair`, whose offsets are those of the edited text, as edits of the first text; () if they mix."""
+    done, shift = list(edits), 0
+    for number, edit in sorted(enumerate(edits), key=lambda pair: pair[1].start):
+        start, end = edit.start + shift, edit.start + shift + len(edit.text)
+        if start <= repair.start and repair.end <= end:
+            text = edit.text[: repair.start - start] + repair.text + edit.text[repair.end - start :]
+            done[number] = edit.model_copy(update={"text": text})
+            return tuple(done)
+        if repair.end <= start:
+            break
+        if repair.start < end:
+            return ()
+        shift += len(edit.text) - (edit.end - edit.start)
+    return (*edits, Edit(start=repair.start - shift, end=repair.end - shift, text=repair.text))
