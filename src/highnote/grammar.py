@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from highnote.draft import Block, Draft, Kind, Zone
 from highnote.finding import Edit, Finding, Level, Message, Suggestion
 from highnote.language import PROSE
-from highnote.languagetool import Companion, Match
+from highnote.languagetool import Companion, GrammarError, Match
 
 SPELLING = "A slip of spelling looks like haste, and the reader wonders what else was done in haste."
 GRAMMAR = "A slip of grammar holds the reader up, and draws the eye away from the answer."
@@ -52,26 +51,32 @@ def variant(texts: Iterable[str]) -> str:
     return "en-GB" if british > american else "en-US"
 
 
-@dataclass(frozen=True, slots=True)
 class Proof:
-    """LanguageTool's view of one draft and of what its rewrites make of it.
+    """What LanguageTool says about one draft and about what rewrites make of it.
 
-    `language` is the draft's (`en-GB`, or `auto`), `names` are the words, in small letters, that are names here.
-    Every method raises GrammarError where LanguageTool does not answer.
+    `language` is the draft's (`en-GB`; `auto`: LanguageTool tells), `names` are the words, in small letters, that are
+    names here. When LanguageTool fails, nothing more is marked, and `note` says what happened.
     """
 
-    companion: Companion
-    draft: Draft
-    language: str
-    names: frozenset[str]
+    def __init__(self, companion: Companion, language: str, names: frozenset[str]) -> None:
+        self.companion = companion
+        self.language = language
+        self.names = names
+        self.note: str | None = None
 
-    def matches(self, draft: Draft) -> Iterator[tuple[Block, Match]]:
+    def matches(self, draft: Draft) -> list[tuple[Block, Match]]:
         """What is marked in the prose of a draft, each match with its block."""
-        for block in draft.blocks:
-            if block.zone in PROSE and block.text.strip():
-                for match in self.companion.matches(block.text, self.language):
-                    if self._counts(match, block):
-                        yield block, match
+        try:
+            return [
+                (block, match)
+                for block in draft.blocks
+                if self.note is None and block.zone in PROSE and block.text.strip()
+                for match in self.companion.matches(block.text, self.language)
+                if self._counts(match, block)
+            ]
+        except GrammarError as error:
+            self.note = f"Spelling and grammar were left out: {error}."
+            return []
 
     def _counts(self, match: Match, block: Block) -> bool:
         """Whether a match is about prose, and not about a name, a code, a blank, or the look of a list."""
@@ -85,9 +90,9 @@ class Proof:
         begins = block.zone is Zone.BODY and _SENTENCE_START.search(text[: match.start]) is not None
         return begins and " " not in match.text and match.text.lower() not in self.names
 
-    def findings(self) -> Iterator[Finding]:
-        """The matches in the draft as findings."""
-        for block, match in self.matches(self.draft):
+    def findings(self, draft: Draft) -> Iterator[Finding]:
+        """The matches in a draft as findings."""
+        for block, match in self.matches(draft):
             start, end = block.source_span(match.start, match.end)
             yield Finding(
                 rule=match.rule,
@@ -96,7 +101,7 @@ class Proof:
                 why=SPELLING if match.rule.startswith("spelling/") else GRAMMAR,
                 start=start,
                 end=end,
-                text=self.draft.source[start:end],
+                text=draft.source[start:end],
                 suggestions=tuple(
                     Suggestion(label=f"write “{text}”", edits=(Edit(start=start, end=end, text=text),), safe=False)
                     for text in match.replacements
@@ -104,9 +109,9 @@ class Proof:
                 origin="languagetool",
             )
 
-    def added(self, edited: Draft) -> list[tuple[Block, Match]]:
-        """The matches in `edited` that the draft did not have."""
-        before = Counter((match.rule, match.text.lower()) for _, match in self.matches(self.draft))
+    def added(self, draft: Draft, edited: Draft) -> list[tuple[Block, Match]]:
+        """The matches in `edited` that `draft` does not have."""
+        before = Counter((match.rule, match.text.lower()) for _, match in self.matches(draft))
         new = []
         for block, match in self.matches(edited):
             before[match.rule, match.text.lower()] -= 1
@@ -114,29 +119,30 @@ class Proof:
                 new.append((block, match))
         return new
 
-    def verified(self, suggestion: Suggestion) -> Suggestion | None:
-        """The suggestion, where need be with the slips that it made repaired; None where they cannot be."""
-        edited = self.draft.edited(suggestion.edits)
-        new = self.added(edited)
+    def proved(self, suggestion: Suggestion, draft: Draft) -> Suggestion | None:
+        """The suggestion, a slip that it would make repaired; None where it would make one that cannot be."""
+        edited = draft.edited(suggestion.edits)
+        new = self.added(draft, edited)
         if not new:
             return suggestion
         block, match = new[0]
-        if len(new) > 1 or not match.replacements or edited.source != _plainly(self.draft.source, suggestion.edits):
+        if len(new) > 1 or not match.replacements or edited.source != _plainly(draft.source, suggestion.edits):
             return None
         start, end = block.source_span(match.start, match.end)
         edits = _retouched(suggestion.edits, Edit(start=start, end=end, text=match.replacements[0]))
-        if not edits or self.added(self.draft.edited(edits)):
+        if not edits or self.added(draft, draft.edited(edits)):
             return None
         return suggestion.model_copy(update={"edits": edits})
 
 
-def proof(companion: Companion, draft: Draft, thread: Sequence[Message], language: str, agent: str | None) -> Proof:
-    """A Proof for a draft: the names are those that the draft, its thread and the agent's name hold."""
+def proof(companion: Companion, draft: Draft, thread: Sequence[Message], english: bool, agent: str | None) -> Proof:
+    """A Proof for a draft: its names are those that the draft, its thread and the agent's name hold."""
     texts = [draft.source, *(message.text for message in thread)]
     names = {word.lower() for text in texts for word in _names(text)}
     names.update(word.lower() for block in draft.blocks if block.zone is not Zone.BODY for word in block.text.split())
     names.update((agent or "").lower().split())
-    return Proof(companion, draft, language, frozenset(names))
+    language = (companion.settings.language or variant(texts)) if english else "auto"
+    return Proof(companion, language, frozenset(names))
 
 
 def _names(text: str) -> Iterator[str]:

@@ -33,11 +33,12 @@ _SPELLING = frozenset({"TYPOS", "MULTITOKEN_SPELLING"})
 _TASTE = frozenset({"style", "register", "locale-violation"})
 """LanguageTool's kinds of remark about style and tone: that is highnote's own trade, and some contradict its rules."""
 _FUSSY = frozenset(
-    """
-    COMMA_COMPOUND_SENTENCE COMMA_COMPOUND_SENTENCE_2 COMMA_COMPOUND_SENTENCE_3 MISSING_COMMA_AFTER_INTRODUCTORY_PHRASE
-    AI_HYDRA_LEO_MISSING_COMMA INTERJECTIONS_PUNCTUATION PRP_COMMA DASH_RULE WHITESPACE_RULE CONSECUTIVE_SPACES
-    SENTENCE_WHITESPACE COMMA_PARENTHESIS_WHITESPACE EN_UNPAIRED_BRACKETS EN_UNPAIRED_QUOTES
-    """.split()
+    {
+        *("COMMA_COMPOUND_SENTENCE", "COMMA_COMPOUND_SENTENCE_2", "COMMA_COMPOUND_SENTENCE_3", "PRP_COMMA"),
+        *("MISSING_COMMA_AFTER_INTRODUCTORY_PHRASE", "AI_HYDRA_LEO_MISSING_COMMA", "INTERJECTIONS_PUNCTUATION"),
+        *("DASH_RULE", "WHITESPACE_RULE", "CONSECUTIVE_SPACES", "SENTENCE_WHITESPACE", "COMMA_PARENTHESIS_WHITESPACE"),
+        *("EN_UNPAIRED_BRACKETS", "EN_UNPAIRED_QUOTES"),
+    }
 )
 """Rules about commas that may as well be left out, and about spaces and brackets that unwrapped lines bring about."""
 
@@ -92,20 +93,34 @@ class Companion:
     def _tool(self, language: str) -> LanguageTool:
         with self._lock:
             if language not in self._tools:
-                self._tools[language] = within(START_SECONDS, lambda: self._started(language))
+                self._tools[language] = self._reached(language) if self.settings.server else self._started(language)
             return self._tools[language]
 
-    def _started(self, language: str) -> LanguageTool:
+    def _reached(self, language: str) -> LanguageTool:
+        """The server that the configuration names."""
+        server = self.settings.server
+        make = _language_tool()
         try:
-            from language_tool_python import LanguageTool
-        except ImportError:
-            raise GrammarError("language-tool-python is not installed: run `pip install 'highnote[grammar]'`") from None
+            return within(self.settings.timeout, lambda: make(language, remote_server=server))
+        except GrammarError as error:
+            mend = "start it there, or take grammar.server out of the configuration"
+            raise GrammarError(f"no LanguageTool answers at {server}: {mend}") from error
+
+    def _started(self, language: str) -> LanguageTool:
+        """A program on this machine; one serves all languages. It learns a language with the first text, so it gets one."""
+        make = _language_tool()
         running = next(iter(self._tools.values()), None)
-        if self.settings.server:
-            return LanguageTool(language, remote_server=self.settings.server)
-        if running is not None:  # one program serves all languages
-            return LanguageTool(language, remote_server=running.url.removesuffix("v2/"))
-        return LanguageTool(language, language_tool_download_version=installed_version())
+        if running is not None:
+            where: dict[str, Any] = {"remote_server": running.url.removesuffix("v2/")}
+        else:
+            where = {"language_tool_download_version": installed_version()}
+
+        def start() -> LanguageTool:
+            tool = make(language, **where)
+            tool.check("Good morning.")
+            return tool
+
+        return within(START_SECONDS, start)
 
     def close(self) -> None:
         """End the LanguageTool that was started here, if one was."""
@@ -114,12 +129,22 @@ class Companion:
         self._tools.clear()
 
 
+def _language_tool() -> type[LanguageTool]:
+    try:
+        from language_tool_python import LanguageTool
+    except ImportError:
+        raise GrammarError("language-tool-python is not installed: run `pip install 'highnote[grammar]'`") from None
+    return LanguageTool
+
+
 def installed_version() -> str:
     """The newest LanguageTool that language-tool-python has on this machine. Raises GrammarError where there is none."""
     from language_tool_python.download_lt import LocalLanguageTool
 
     if shutil.which("java") is None:
-        raise GrammarError("there is no Java, which LanguageTool needs: install Java 17 or newer, or set grammar.server")
+        raise GrammarError(
+            "there is no Java, which LanguageTool needs: install Java 17 or newer, or set grammar.server"
+        )
     found = LocalLanguageTool.get_latest_installed_version()
     if found is None:
         raise GrammarError(

@@ -15,10 +15,12 @@ from highnote import reading
 from highnote.acts import Acts
 from highnote.config import Config
 from highnote.draft import Draft
-from highnote.finding import Finding, Message, Report, Suggestion
+from highnote.finding import Edit, Finding, Level, Message, Report, Suggestion
+from highnote.grammar import Proof, proof
 from highnote.judge import Features, Judge, features
 from highnote.language import PROSE, Known, Parsed, Sentence, parse
 from highnote.language import load as load_model
+from highnote.languagetool import Companion
 from highnote.matching import Index, Matcher, compile_matcher, proposal_at
 from highnote.pattern import Phrases
 from highnote.phrasebook import keep, open_phrases
@@ -27,11 +29,13 @@ from highnote.reply import Proposal, Reply
 from highnote.rewrite import fill, only_prose, suggestions
 from highnote.rule import Act, Rule, RuleError, RuleErrors, load
 from highnote.scorecard import scorecard
+from highnote.situation import is_english
 
 REASONS = 3
 """How many reasons of the judge a finding names at most."""
 MAX_PROSE = 100_000
 """Characters of prose that a draft may hold: a longer text is no reply, and would take a minute."""
+NOT_ENGLISH = "This draft does not read as English, and highnote's rules know no other language: they were left out."
 MAX_PASSES = 5
 """How often the safe suggestions are applied again at most, until none is left."""
 
@@ -62,11 +66,14 @@ class Linter:
         keep(phrases)
         judge = self.config.judge
         self._judge = Judge.load(judge if isinstance(judge, Path) else None) if judge else None
+        self._companion = _companion(self.config)
 
     def but(self, **changes: Any) -> Linter:
         """This linter, its rules already compiled, under other circumstances (`chat`, `valued`, `agent_name` …)."""
         other = copy(self)
         other.config = self.config.model_copy(update=changes)
+        if "grammar" in changes:
+            other._companion = _companion(other.config)
         return other
 
     def lint(
@@ -89,16 +96,23 @@ class Linter:
         messages = tuple(thread) or source.quoted
         known: Known = {}
         reply = self.read(source, messages, date, known)
-        judged = self._judged(reply)
+        english = is_english(reply.parsed)
+        proofs = None
+        if self._companion is not None:
+            proofs = proof(self._companion, source, messages, english, self.config.agent_name)
+        judged = self._judged(reply) if english else []
         kept = [found for found in judged if found[0].level.rank >= self.config.level.rank]
         everything = [finding for finding, _, _ in judged]
-        mended = [self._explained(self._mended(found, reply, everything, known), found[2]) for found in kept]
-        mended.sort(key=lambda f: (f.start, f.end, -f.level.rank, f.rule))
+        mended = [self._explained(self._mended(found, reply, everything, known, proofs), found[2]) for found in kept]
+        rewritten = self._rewrite(reply, mended, known, proofs)
+        findings = [*mended, *self._slips(source, mended, proofs)]
+        findings.sort(key=lambda f: (f.start, f.end, -f.level.rank, f.rule))
         return Report(
             name=source.name,
-            findings=tuple(mended),
-            rewritten=self._rewrite(reply, mended, known),
+            findings=tuple(findings),
+            rewritten=rewritten,
             scorecard=scorecard(reply),
+            notes=tuple(note for note in ("" if english else NOT_ENGLISH, proofs.note if proofs else "") if note),
         )
 
     def lint_many(self, drafts: Iterable[str | bytes | Path | Draft | Job], *, processes: int = 1) -> Iterator[Report]:
@@ -217,18 +231,24 @@ class Linter:
         return found
 
     def _mended(
-        self, found: tuple[Finding, Matcher, Proposal], reply: Reply, everything: Sequence[Finding], known: Known
+        self,
+        found: tuple[Finding, Matcher, Proposal],
+        reply: Reply,
+        everything: Sequence[Finding],
+        known: Known,
+        proofs: Proof | None,
     ) -> Finding:
-        """The finding with the suggestions that help: each edit removes its finding and adds none."""
+        """The finding with the suggestions that help: each edit removes its finding, and adds none and no slip of grammar."""
         finding, matcher, proposal = found
         rule = matcher.owner
         assert isinstance(rule, Rule)
         offered = tuple(
-            suggestion
+            proved
             for number, entry in enumerate(rule.suggest)
             if matcher.suggests(number, proposal.sentence, reply)
             for suggestion in suggestions(proposal, entry, reply)
             if not suggestion.edits or self._helps(suggestion, finding, reply, everything, known)
+            if (proved := proofs.proved(suggestion, reply.parsed.draft) if proofs else suggestion)
         )
         return finding.model_copy(update={"suggestions": offered}) if offered else finding
 
@@ -243,11 +263,22 @@ class Linter:
         after = Counter(f.rule for f, _, _ in self._judged(edited))
         return after[finding.rule] < before[finding.rule] and after <= before
 
-    def _rewrite(self, reply: Reply, findings: Sequence[Finding], known: Known) -> str:
+    def _slips(self, draft: Draft, findings: Sequence[Finding], proofs: Proof | None) -> list[Finding]:
+        """What LanguageTool found, except at the very places of our own findings."""
+        if proofs is None or self.config.level is Level.ERROR:
+            return []
+        places = {(finding.start, finding.end) for finding in findings}
+        return [
+            slip
+            for slip in proofs.findings(draft)
+            if (slip.start, slip.end) not in places and not self.config.ignores(slip.rule)
+        ]
+
+    def _rewrite(self, reply: Reply, findings: Sequence[Finding], known: Known, proofs: Proof | None) -> str:
         """The draft with the safe suggestions applied, until none is left to apply."""
         draft = reply.parsed.draft
         for _ in range(MAX_PASSES):
-            edits = [edit for f in findings if (safe := _first_safe(f)) for edit in safe.edits]
+            edits = _safe_edits(findings, draft, proofs)
             if not edits:
                 break
             draft = draft.edited(edits)
@@ -255,7 +286,7 @@ class Linter:
             judged = self._judged(again)
             everything = [finding for finding, _, _ in judged]
             kept = [found for found in judged if found[0].level.rank >= self.config.level.rank]
-            findings = [self._mended(found, again, everything, known) for found in kept]
+            findings = [self._mended(found, again, everything, known, proofs) for found in kept]
         return draft.source
 
 
@@ -272,8 +303,21 @@ def _seen(sentence: Sentence) -> Features:
     return seen
 
 
-def _first_safe(finding: Finding) -> Suggestion | None:
-    return next((suggestion for suggestion in finding.suggestions if suggestion.safe), None)
+def _companion(config: Config) -> Companion | None:
+    return Companion(config.grammar) if config.grammar.enabled else None
+
+
+def _safe_edits(findings: Sequence[Finding], draft: Draft, proofs: Proof | None) -> list[Edit]:
+    """The edits of each finding's first safe suggestion; without those that make a slip of grammar together."""
+    safe = [next((suggestion.edits for suggestion in f.suggestions if suggestion.safe), ()) for f in findings]
+    together = [edit for edits in safe for edit in edits]
+    if proofs is None or not proofs.added(draft, draft.edited(together)):
+        return together
+    chosen: list[Edit] = []
+    for edits in safe:
+        if not proofs.added(draft, draft.edited([*chosen, *edits])):
+            chosen += edits
+    return chosen
 
 
 @cache
