@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +17,8 @@ import pytest
 from platformdirs import user_cache_path
 from thunderbird_driver import Thunderbird, free_port, is_there, running, until, write_profile
 
+from highnote import __version__
+from highnote.hooks.alone import local_lint
 from highnote.hooks.native import answer
 from highnote.hooks.thunderbird import EXTENSION, InstallError, Places, extension
 
@@ -112,6 +116,11 @@ def test_install_puts_four_files_in_place_and_uninstall_takes_exactly_those_away
     assert "Nothing" in hook(home, "--uninstall")
 
 
+def test_the_extension_has_the_version_of_the_package() -> None:
+    with zipfile.ZipFile(io.BytesIO(extension())) as archive:
+        assert json.loads(archive.read("manifest.json"))["version"] == __version__
+
+
 def test_install_mends_what_was_changed(home: Path) -> None:
     hook(home, "--install")
     xpi = home / ".thunderbird" / "abcd1234.default-esr" / "extensions" / f"{EXTENSION}.xpi"
@@ -145,9 +154,7 @@ def test_places_on_a_mac(tmp_path: Path) -> None:
 
 
 def said_of(body: str, format: str = "text", sender: str = "Dean <dean@shop.example>") -> dict[str, Any]:
-    from highnote.hooks.native import _own_lint
-
-    return answer({"action": "check", "format": format, "from": sender, "body": body}, _own_lint)
+    return answer({"action": "check", "format": format, "from": sender, "body": body}, local_lint())
 
 
 def test_the_host_rewrites_the_body_and_nothing_else() -> None:
@@ -160,7 +167,10 @@ def test_the_host_reads_neither_quote_nor_signature() -> None:
     quote = f'<blockquote type="cite"><p>{REBUKE}</p></blockquote>'
     signature = '<pre class="moz-signature">-- \nAs I said: you are lucky</pre>'
     head = '<div class="moz-cite-prefix">On 20/11/2026 Martha wrote:<br></div>'
-    own, rebuke = "".join(f"<p>{part}</p>" for part in GOOD.split("\n\n")), "As I said on the phone, it takes five days. "
+    own, rebuke = (
+        "".join(f"<p>{part}</p>" for part in GOOD.split("\n\n")),
+        "As I said on the phone, it takes five days. ",
+    )
     assert said_of(f"<html><body>{own}{signature}{head}{quote}</body></html>", "html")["passes"]
     own = own.replace("Thank you for waiting. ", rebuke)
     said = said_of(f"<html><body>{own}{signature}{head}{quote}</body></html>", "html")

@@ -166,7 +166,15 @@ class Thunderbird:
         log = (home / "thunderbird.log").open("wb")
         self.log = home / "thunderbird.log"
         self._process = subprocess.Popen(
-            ["thunderbird", "--headless", "--no-remote", "--profile", profile, "--marionette", "-remote-allow-system-access"],
+            [
+                "thunderbird",
+                "--headless",
+                "--no-remote",
+                "--profile",
+                profile,
+                "--marionette",
+                "-remote-allow-system-access",
+            ],
             env={**os.environ, "HOME": str(home), "MOZ_HEADLESS_WIDTH": "1400", "MOZ_HEADLESS_HEIGHT": "1000"},
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from highnote.cli import thunderbird
+
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
@@ -24,3 +26,6 @@ def sendmail(
     from highnote.hooks.sendmail import main  # as a rule `highnote.__main__` has gone there already
 
     raise typer.Exit(main(words or []))
+
+
+app.command("thunderbird")(thunderbird.thunderbird)

@@ -25,11 +25,15 @@ def thunderbird(
     uninstall: Annotated[bool, typer.Option("--uninstall", help="Take exactly that away again.")] = False,
     profile: Annotated[
         list[Path] | None,
-        typer.Option(metavar="DIR", exists=True, file_okay=False, help="A profile (else: all that profiles.ini lists)."),
+        typer.Option(
+            metavar="DIR", exists=True, file_okay=False, help="A profile (else: all that profiles.ini lists)."
+        ),
     ] = None,
     time_limit: Annotated[
         int | None,
-        typer.Option(metavar="SECONDS", min=1, max=120, help="Fix how long a check may take (else: the add-on's options)."),
+        typer.Option(
+            metavar="SECONDS", min=1, max=120, help="Fix how long a check may take (else: the add-on's options)."
+        ),
     ] = None,
     on_error: Annotated[
         OnError | None,

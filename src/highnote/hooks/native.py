@@ -49,9 +49,7 @@ def _head(sender: str, format: str) -> str:
     """The head of an e-mail whose body is the draft, so that who writes it is known."""
     written = " ".join(sender.split())
     kind = "text/html" if format == "html" else "text/plain"
-    return (
-        f"From: {written}\nSubject:\nContent-Type: {kind}; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
-    )
+    return f"From: {written}\nSubject:\nContent-Type: {kind}; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
 
 
 def _read(source: BinaryIO) -> Mapping[str, Any] | None:
@@ -74,24 +72,18 @@ def _write(sink: BinaryIO, answer: Answer) -> None:
     sink.flush()
 
 
-def _own_lint(raw: bytes) -> Mapping[str, Any]:
-    from highnote import __version__
-    from highnote.linter import default_linter
-    from highnote.reading import read
-    from highnote.reporters.json import run_report
-    from highnote.reporters.places import Checked
+def main(argv: list[str]) -> None:
+    """Serve Thunderbird, `argv` being `[--config FILE]` and what Thunderbird adds.
 
-    draft = read(raw, "email", "draft")
-    linter = default_linter()
-    return run_report([Checked(draft, linter.lint(draft))], (), version=__version__).model_dump(mode="json")
+    Whatever else prints goes to stderr, for stdout holds the answers.
+    """
+    from highnote.hooks.alone import resident_or_local_lint
 
-
-def main() -> None:
-    """Serve Thunderbird; whatever else prints goes to stderr, for stdout holds the answers."""
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    serve(sys.stdin.buffer, sink, _own_lint)
+    config = argv[1] if argv[:1] == ["--config"] else ""
+    serve(sys.stdin.buffer, sink, resident_or_local_lint(config))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -8,7 +8,6 @@ import json
 import os
 import shlex
 import sys
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_path
+
+from highnote import atomic
 
 EXTENSION = "before-send@highnote"
 """The extension's identifier."""
@@ -168,16 +169,8 @@ def _json(data: Mapping[str, Any]) -> bytes:
 def _write(file: File) -> None:
     try:
         file.path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=file.path.parent, prefix=".highnote.", delete=False) as temporary:
-            written = Path(temporary.name)
-            try:
-                temporary.write(file.content)
-                temporary.flush()
-                os.fsync(temporary.fileno())
-                written.chmod(0o755 if file.executable else 0o644)
-                written.replace(file.path)
-            except BaseException:
-                written.unlink(missing_ok=True)
-                raise
+        atomic.replace(file.path, file.content)
+        if file.executable:
+            file.path.chmod(0o755)
     except OSError as error:
         raise InstallError(f"{file.path} cannot be written: {error.strerror}.") from error
