@@ -30,7 +30,8 @@ def everything() -> Linter:
 
 @pytest.mark.parametrize("rule", RULES, ids=ids)
 def test_examples_hold(rule: Rule) -> None:
-    linter = example_linter(Config(select=(rule.id,)))
+    # A leave is only called idle where the rule that it names was looked for.
+    linter = example_linter(Config(select=() if rule.category == "allow" else (rule.id,)))
     failures = [f"{kind} example {number + 1}: {what}" for kind, number, what in failures_of(rule, linter)]
     assert not failures, "\n".join([f"{rule.path.name}: mend the pattern or the example", *failures])
 

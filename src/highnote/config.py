@@ -10,13 +10,15 @@ import difflib
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from glob import escape
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from highnote.draft import Blanks, TemplateName
 from highnote.finding import Level
 
 if sys.version_info >= (3, 11):
@@ -87,6 +89,16 @@ class Config(BaseModel):
     """Use the judge: true, false, or the file of a judge of your own."""
     parse: Literal["quick", "full"] = "quick"
     """Parse only the sentences that can hold a finding, or every sentence."""
+    template: TemplateName | None = None
+    """The template language of the drafts whose suffix does not say it; without it, they are replies ready to send."""
+    placeholders: tuple[str, ...] = ()
+    """The blanks that templates may name, or globs such as `ticket.*`; empty means all that are well formed."""
+    placeholder_schema: Path | None = None
+    """A file with further placeholders: a JSON schema (or an example of the data), or a list with one a line."""
+    filters: tuple[str, ...] = ()
+    """Filters, tags and helpers of your own that templates use."""
+    per_file_ignores: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Rules to leave out in some files, such as `{"legal/*.liquid": ["courtesy/curt"]}`; globs count from the file."""
     grammar: Grammar = Grammar()
     """LanguageTool's look at spelling and grammar; `grammar = true` switches it on with its defaults."""
 
@@ -103,6 +115,19 @@ class Config(BaseModel):
     def ignores(self, rule: str) -> bool:
         """Whether the rule with this identifier is to be left out."""
         return any(matches(name, rule) for name in self.ignore)
+
+    def ignored_in(self, name: str) -> tuple[str, ...]:
+        """The rules, categories and globs to leave out in the file with this name."""
+        if not self.per_file_ignores:
+            return ()
+        path = Path(name).absolute().as_posix()
+        found = [rules for pattern, rules in self.per_file_ignores.items() if fnmatchcase(path, pattern)]
+        return tuple(rule for rules in found for rule in rules)
+
+    @property
+    def blanks(self) -> Blanks:
+        """What templates may name."""
+        return Blanks(self.placeholders, self.filters)
 
 
 def matches(name: str, rule: str) -> bool:
@@ -163,12 +188,61 @@ def read_config(file: Path) -> Config:
     except ValidationError as error:
         raise _in_words(error, file) from None
     here = file.absolute().parent
+    schema = config.placeholder_schema
+    if schema is not None:
+        config = config.model_copy(
+            update={"placeholders": (*config.placeholders, *_named_in(here / schema.expanduser(), file))}
+        )
     return config.model_copy(
         update={
+            "per_file_ignores": {
+                f"{escape(here.as_posix())}/{inner}{glob}": rules
+                for glob, rules in config.per_file_ignores.items()
+                for inner in (("",) if "/" in glob else ("", "*/"))
+            },
             "rules": tuple(here / folder.expanduser() for folder in config.rules),
             "judge": here / config.judge.expanduser() if isinstance(config.judge, Path) else config.judge,
         }
     )
+
+
+def _named_in(schema: Path, config: Path) -> Iterator[str]:
+    """The placeholders that a schema file names. Raises ConfigError."""
+    line = _line_of(config, "placeholder_schema")
+    try:
+        text = schema.read_text("utf-8-sig")
+        data = json.loads(text) if schema.suffix.lower() == ".json" else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{schema} cannot be read ({error}).", mend="Check the name.", file=config, line=line
+        ) from None
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ConfigError(f"{schema} is not valid JSON ({error}).", mend="Mend it.", file=config, line=line) from None
+    if data is None:
+        yield from (name for row in text.splitlines() if (name := row.partition("#")[0].strip()))
+    elif isinstance(data, list):
+        yield from (name for name in data if isinstance(name, str))
+    else:
+        yield from _paths(data, "")
+
+
+def _paths(data: object, above: str, depth: int = 0) -> Iterator[str]:
+    """The dotted names in a JSON schema, or in an example of the data; a list is named by its items too."""
+    if not isinstance(data, dict) or depth > 20:
+        return
+    properties = data.get("properties")
+    for name, inner in (properties if isinstance(properties, dict) else data).items():
+        if not isinstance(properties, dict) and (name.startswith("$") or (depth == 0 and name in ("title", "type"))):
+            continue
+        yield f"{above}{name}"
+        items = (
+            inner.get("items") if isinstance(inner, dict) else inner[0] if isinstance(inner, list) and inner else None
+        )
+        if items is not None:
+            yield from _paths(items, f"{above}{name}.*.", depth + 1)
+            yield from _paths(items, f"{name.removesuffix('s')}.", depth + 1)
+        elif isinstance(inner, dict) and (not isinstance(properties, dict) or "properties" in inner):
+            yield from _paths(inner, f"{above}{name}.", depth + 1)
 
 
 def check_names(config: Config, options: Mapping[str, Mapping[str, Any]], file: Path | None = None) -> None:
@@ -181,6 +255,10 @@ def check_names(config: Config, options: Mapping[str, Mapping[str, Any]], file: 
         for name in names:
             if not any(matches(name, rule) for rule in options) and name.partition("/")[0] not in OTHERS:
                 raise _unknown(f"“{name}” in {key}", "rule or category", name, _rules_and_categories(options), file)
+    for name in (name for names in config.per_file_ignores.values() for name in names):
+        if not any(matches(name, rule) for rule in options):
+            where = f"“{name}” in per-file-ignores"
+            raise _unknown(where, "rule or category", name, _rules_and_categories(options), file)
     for rule, values in config.options.items():
         if rule not in options:
             raise _unknown(f"“{rule}” in options", "rule", rule, options, file)
@@ -285,6 +363,12 @@ def _expected(key: str, kind: str) -> str:
         return 'true, false or a table, such as [grammar] with server = "http://127.0.0.1:8081"'
     if key == "parse":
         return "“quick” or “full”"
+    if key == "template":
+        return "“liquid”, “jinja”, “handlebars”, “erb” or “fields”"
+    if key in ("placeholders", "filters"):
+        return 'a list of names, such as ["customer.first_name"]'
+    if key == "per_file_ignores":
+        return 'a table of globs with their rules, such as "legal/*.liquid" = ["courtesy/curt"]'
     return "true or false" if kind.startswith("bool") else "a text in quotes"
 
 

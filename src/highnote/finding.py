@@ -117,13 +117,15 @@ class Scorecard(Model):
 class Report(Model):
     """All findings of one draft, in the order of their place, with its scorecard.
 
-    `rewritten` is the draft with the safe suggestions applied (the draft itself where there are none); `error` says
-    why a draft could not be read, in which case the other fields are empty. `notes` say what was left out, and why
-    (grammar, where LanguageTool does not answer; the rules, where the draft is not in English).
+    `entry` names the draft where it is one of several in a file. `rewritten` is the draft with the safe suggestions
+    applied (the draft itself where there are none); `error` says why a draft could not be read, in which case the other
+    fields are empty. `notes` say what was left out, and why (grammar, where LanguageTool does not answer; the rules,
+    where the draft is not in English; branches of a template that has too many).
     """
 
     version: int = REPORT_VERSION
     name: str = "draft"
+    entry: str = ""
     findings: tuple[Finding, ...] = ()
     rewritten: str = ""
     scorecard: Scorecard | None = None

@@ -13,7 +13,7 @@ from typing import Any
 
 from highnote import reading
 from highnote.acts import Acts
-from highnote.config import Config
+from highnote.config import Config, matches
 from highnote.draft import Draft
 from highnote.finding import Edit, Finding, Level, Message, Report, Suggestion
 from highnote.grammar import Proof, proof
@@ -28,8 +28,9 @@ from highnote.processes import in_order
 from highnote.reply import Proposal, Reply
 from highnote.rewrite import fill, only_prose, suggestions
 from highnote.rule import Act, Rule, RuleError, RuleErrors, load
-from highnote.scorecard import scorecard
+from highnote.scorecard import scorecard, weakest
 from highnote.situation import is_english
+from highnote.ways import together
 
 REASONS = 3
 """How many reasons of the judge a finding names at most."""
@@ -38,6 +39,8 @@ MAX_PROSE = 100_000
 NOT_ENGLISH = "This draft does not read as English, and highnote's rules know no other language: they were left out."
 MAX_PASSES = 5
 """How often the safe suggestions are applied again at most, until none is left."""
+UNUSED = "allow/unused"
+"""The rule whose check proposes every allow comment; those that allow something are dropped here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,21 @@ class Job:
     draft: str | bytes | Path | Draft
     thread: Sequence[Message] = ()
     date: datetime | None = None
+
+
+_Found = tuple[Finding, Matcher, Proposal]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One way that a draft comes out, with what the patterns propose and the judge lets stand."""
+
+    reply: Reply
+    found: tuple[_Found, ...]
+
+    @property
+    def findings(self) -> list[Finding]:
+        return [finding for finding, _, _ in self.found]
 
 
 class Linter:
@@ -88,31 +106,29 @@ class Linter:
         when the reply goes out. Raises ReadingError for an input that cannot be read.
         """
         source = draft if isinstance(draft, Draft) else reading.read(draft)
-        prose = sum(len(block.text) for block in source.blocks if block.zone in PROSE)
-        if prose > MAX_PROSE:
-            raise reading.ReadingError(
-                f"{source.name} holds {prose:,} characters of prose, more than any reply ({MAX_PROSE:,}): lint its parts."
-            )
-        messages = tuple(thread) or source.quoted
+        for way in source.ways or (source,):
+            prose = sum(len(block.text) for block in way.blocks if block.zone in PROSE)
+            if prose > MAX_PROSE:
+                raise reading.ReadingError(
+                    f"{source.name} holds {prose:,} characters of prose, more than any reply ({MAX_PROSE:,}): "
+                    "lint its parts."
+                )
         known: Known = {}
-        reply = self.read(source, messages, date, known)
-        english = is_english(reply.parsed)
+        seen, english = self._see(source, thread, date, known)
         proofs = None
         if self._companion is not None:
-            proofs = proof(self._companion, source, messages, english, self.config.agent_name)
-        judged = self._judged(reply) if english else []
-        kept = [found for found in judged if found[0].level.rank >= self.config.level.rank]
-        everything = [finding for finding, _, _ in judged]
-        mended = [self._explained(self._mended(found, reply, everything, known, proofs), found[2]) for found in kept]
-        rewritten = self._rewrite(reply, mended, known, proofs)
+            proofs = proof(self._companion, source, seen[0].reply.thread, english, self.config.agent_name)
+        mended = self._findings(source, seen, known, proofs)
         findings = [*mended, *self._slips(source, mended, proofs)]
         findings.sort(key=lambda f: (f.start, f.end, -f.level.rank, f.rule))
+        notes = (*source.notes, "" if english else NOT_ENGLISH, proofs.note if proofs else "")
         return Report(
             name=source.name,
+            entry=source.origin.entry if source.origin else "",
             findings=tuple(findings),
-            rewritten=rewritten,
-            scorecard=scorecard(reply),
-            notes=tuple(note for note in ("" if english else NOT_ENGLISH, proofs.note if proofs else "") if note),
+            rewritten=self._rewrite(source, mended, thread, date, known, proofs),
+            scorecard=weakest([scorecard(one.reply) for one in seen]),
+            notes=tuple(note for note in notes if note),
         )
 
     def lint_many(self, drafts: Iterable[str | bytes | Path | Draft | Job], *, processes: int = 1) -> Iterator[Report]:
@@ -159,6 +175,7 @@ class Linter:
             chat=config.chat,
             valued=config.valued,
             agent_name=config.agent_name,
+            blanks=config.blanks,
         )
 
     def proposals(self, reply: Reply) -> list[tuple[Matcher, Proposal]]:
@@ -184,7 +201,7 @@ class Linter:
         assert isinstance(rule, Rule)
         flag = rule.flag[proposal.pattern]
         text = reply.parsed.draft.source[proposal.start : proposal.end]
-        fields = {"text": text, **proposal.fields}
+        fields = {"text": text, **{name: _as_written(words, proposal) for name, words in proposal.fields.items()}}
         return Finding(
             rule=rule.id,
             level=rule.level,
@@ -221,7 +238,7 @@ class Linter:
         speak_for = tuple(reason.words for reason in strongest if reason.weight > 0)[:REASONS]
         return finding.model_copy(update={"threshold": self._least(self._judge, finding.rule), "reasons": speak_for})
 
-    def _judged(self, reply: Reply) -> list[tuple[Finding, Matcher, Proposal]]:
+    def _judged(self, reply: Reply) -> list[_Found]:
         """The findings of a reply: what the patterns propose and the judge lets stand."""
         found = []
         for matcher, proposal in self.proposals(reply):
@@ -230,38 +247,81 @@ class Linter:
                 found.append((self._finding(matcher, proposal, reply, sure), matcher, proposal))
         return found
 
-    def _mended(
-        self,
-        found: tuple[Finding, Matcher, Proposal],
-        reply: Reply,
-        everything: Sequence[Finding],
-        known: Known,
-        proofs: Proof | None,
-    ) -> Finding:
+    def _see(
+        self, source: Draft, thread: Sequence[Message], date: datetime | None, known: Known
+    ) -> tuple[tuple[_Seen, ...], bool]:
+        """The ways that the draft comes out (one, unless it is a template), each with all that is found in it.
+
+        Nothing is found in a draft that is not English, which the second value says.
+        """
+        replies = [self.read(way, tuple(thread) or way.quoted, date, known) for way in source.ways or (source,)]
+        english = is_english(replies[0].parsed)
+        return tuple(_Seen(reply, tuple(self._judged(reply)) if english else ()) for reply in replies), english
+
+    def _findings(self, source: Draft, seen: Sequence[_Seen], known: Known, proofs: Proof | None) -> list[Finding]:
+        """What is to be reported, in the order of the draft: from the level on, not allowed, each place once."""
+        ignored = self.config.ignored_in(source.name)
+        allowed, idle = self._allowed(seen)
+        mended = []
+        for way, number, told in together([(one.reply.parsed.draft, one.findings) for one in seen]):
+            found = seen[way].found[number]
+            finding, _, proposal = found
+            if (way, number) in allowed or (finding.rule == UNUSED and (finding.start, finding.end) not in idle):
+                continue
+            if finding.level.rank >= self.config.level.rank and not any(
+                matches(name, finding.rule) for name in ignored
+            ):
+                helped = self._mended((finding, *found[1:]), way, seen, known, proofs)
+                mended.append(self._explained(helped.model_copy(update={"message": told}), proposal))
+        return sorted(mended, key=lambda f: (f.start, f.end, -f.level.rank, f.rule))
+
+    def _allowed(self, seen: Sequence[_Seen]) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+        """The findings (way and number) that comments allow, and the places of allows that allow nothing."""
+        allowed, used, judged = set(), set(), set()
+        for way, one in enumerate(seen):
+            rules = [rule.id for rule in self.rules if rule.scope != "thread" or one.reply.thread]
+            for allow in one.reply.parsed.draft.allows:
+                here = (allow.start, allow.end)
+                if not allow.fault and any(matches(allow.rule, rule) for rule in rules):
+                    judged.add(here)
+                for number, finding in enumerate(one.findings):
+                    own = finding.rule.startswith("allow/") or not matches(allow.rule, finding.rule)
+                    if not own and allow.holds_for(finding.start, finding.end):
+                        allowed.add((way, number))
+                        used.add(here)
+        return allowed, judged - used
+
+    def _mended(self, found: _Found, way: int, seen: Sequence[_Seen], known: Known, proofs: Proof | None) -> Finding:
         """The finding with the suggestions that help: each edit removes its finding, and adds none and no slip of grammar."""
         finding, matcher, proposal = found
-        rule = matcher.owner
+        rule, reply = matcher.owner, seen[way].reply
         assert isinstance(rule, Rule)
         offered = tuple(
             proved
             for number, entry in enumerate(rule.suggest)
             if matcher.suggests(number, proposal.sentence, reply)
             for suggestion in suggestions(proposal, entry, reply)
-            if not suggestion.edits or self._helps(suggestion, finding, reply, everything, known)
+            if not suggestion.edits or self._helps(suggestion, finding, way, seen, known)
             if (proved := proofs.proved(suggestion, reply.parsed.draft) if proofs else suggestion)
         )
         return finding.model_copy(update={"suggestions": offered}) if offered else finding
 
-    def _helps(
-        self, suggestion: Suggestion, finding: Finding, reply: Reply, everything: Sequence[Finding], known: Known
-    ) -> bool:
-        """Whether a suggestion removes its finding and adds none."""
-        if not only_prose(suggestion.edits, reply.parsed):
+    def _helps(self, suggestion: Suggestion, finding: Finding, way: int, seen: Sequence[_Seen], known: Known) -> bool:
+        """Whether a suggestion removes its finding and adds none, in every way that the draft comes out."""
+        own = seen[way].reply.parsed
+        if not only_prose(suggestion.edits, own) or not own.draft.permits(suggestion.edits):
             return False
-        edited = self.read(reply.parsed.draft.edited(suggestion.edits), reply.thread, reply.date, known)
-        before = Counter(f.rule for f in everything)
-        after = Counter(f.rule for f, _, _ in self._judged(edited))
-        return after[finding.rule] < before[finding.rule] and after <= before
+        for number, one in enumerate(seen):
+            draft = one.reply.parsed.draft
+            edited = draft.edited(suggestion.edits)
+            if number != way and [b.text for b in edited.blocks] == [b.text for b in draft.blocks]:
+                continue
+            before = Counter(f.rule for f in one.findings)
+            again = self.read(edited, one.reply.thread, one.reply.date, known)
+            after = Counter(f.rule for f, _, _ in self._judged(again))
+            if not after <= before or (number == way and after[finding.rule] >= before[finding.rule]):
+                return False
+        return True
 
     def _slips(self, draft: Draft, findings: Sequence[Finding], proofs: Proof | None) -> list[Finding]:
         """What LanguageTool found, except at the very places of our own findings."""
@@ -274,19 +334,22 @@ class Linter:
             if (slip.start, slip.end) not in places and not self.config.ignores(slip.rule)
         ]
 
-    def _rewrite(self, reply: Reply, findings: Sequence[Finding], known: Known, proofs: Proof | None) -> str:
+    def _rewrite(
+        self,
+        draft: Draft,
+        findings: Sequence[Finding],
+        thread: Sequence[Message],
+        date: datetime | None,
+        known: Known,
+        proofs: Proof | None,
+    ) -> str:
         """The draft with the safe suggestions applied, until none is left to apply."""
-        draft = reply.parsed.draft
         for _ in range(MAX_PASSES):
-            edits = _safe_edits(findings, draft, proofs)
-            if not edits:
+            edited = draft.edited(_safe_edits(findings, draft, proofs))
+            if edited is draft:
                 break
-            draft = draft.edited(edits)
-            again = self.read(draft, reply.thread, reply.date, known)
-            judged = self._judged(again)
-            everything = [finding for finding, _, _ in judged]
-            kept = [found for found in judged if found[0].level.rank >= self.config.level.rank]
-            findings = [self._mended(found, again, everything, known, proofs) for found in kept]
+            draft = edited
+            findings = self._findings(draft, self._see(draft, thread, date, known)[0], known, proofs)
         return draft.source
 
 
@@ -308,8 +371,15 @@ def _companion(config: Config) -> Companion | None:
 
 
 def _safe_edits(findings: Sequence[Finding], draft: Draft, proofs: Proof | None) -> list[Edit]:
-    """The edits of each finding's first safe suggestion; without those that make a slip of grammar together."""
-    safe = [next((suggestion.edits for suggestion in f.suggestions if suggestion.safe), ()) for f in findings]
+    """The edits of each finding's first safe suggestion, without those that meet an earlier one's.
+
+    Without those, too, that make a slip of grammar together.
+    """
+    safe: list[tuple[Edit, ...]] = []
+    for finding in findings:
+        edits = next((suggestion.edits for suggestion in finding.suggestions if suggestion.safe), ())
+        if not any(new.start < old.end and old.start < new.end for new in edits for chosen in safe for old in chosen):
+            safe.append(edits)
     together = [edit for edits in safe for edit in edits]
     if proofs is None or not proofs.added(draft, draft.edited(together)):
         return together
@@ -318,6 +388,14 @@ def _safe_edits(findings: Sequence[Finding], draft: Draft, proofs: Proof | None)
         if not proofs.added(draft, draft.edited([*chosen, *edits])):
             chosen += edits
     return chosen
+
+
+def _as_written(words: str, proposal: Proposal) -> str:
+    """Words of a template's prose with the tags that stand in them, not with what stands for the tags."""
+    block = proposal.sentence.block if proposal.sentence else None
+    if block is None or not block.slots or (at := block.text.find(words)) < 0:
+        return words
+    return block.written(at, at + len(words))
 
 
 @cache

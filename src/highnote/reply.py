@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from highnote.draft import Blanks
 from highnote.finding import Evidence, Message
 from highnote.language import Parsed, Sentence
 from highnote.situation import Situation, situation
@@ -41,6 +42,7 @@ class Reply:
         chat: bool = False,
         valued: bool = False,
         agent_name: str | None = None,
+        blanks: Blanks | None = None,
     ) -> None:
         self.parsed = parsed
         self.thread = tuple(thread)
@@ -48,6 +50,7 @@ class Reply:
         self.chat = chat
         self.valued = valued
         self.agent_name = agent_name
+        self.blanks = blanks or Blanks()
         self._read = read
         self._messages: dict[int, Parsed] = {}
 

@@ -56,6 +56,12 @@ class Place:
         source_start, source_end = self.block.source_span(start, end)
         return Edit(start=source_start, end=source_end, text=text)
 
+    def capital(self, start: int, at: int, text: str = "") -> Edit:
+        """An edit that puts `text` in the place of what comes before `at`, where then stands a capital."""
+        letter = self.block.text[at]
+        small = letter.upper() != letter  # a name, or the tag of a template, is not touched
+        return self.edit(start, at + small, text + (letter.upper() if small else ""))
+
 
 def suggestions(proposal: Proposal, suggest: Suggest, reply: Reply) -> Iterator[Suggestion]:
     """The suggestions that one `suggest` entry makes for a proposal (none where it does not fit)."""
@@ -204,7 +210,7 @@ def _delete_clause(place: Place) -> tuple[Edit, ...]:
 def _move_to_top(place: Place) -> tuple[Edit, ...]:
     """Put the sentence at the head of the body."""
     begin, finish = place.bounds
-    return _at_the_top(place, place.block.text[begin:finish])
+    return _at_the_top(place, place.block.written(begin, finish))
 
 
 def _at_the_top(place: Place, words: str) -> tuple[Edit, ...]:
@@ -232,7 +238,7 @@ _AGAIN = re.compile(
 def _apologise_first(place: Place) -> tuple[Edit, ...]:
     """Put the apology at the head of the body, without the "again" that made sense only at the end."""
     begin, finish = place.bounds
-    once = _AGAIN.sub("", place.block.text[begin:finish]).strip()
+    once = _AGAIN.sub("", place.block.written(begin, finish)).strip()
     return _at_the_top(place, f"{once[:1].upper()}{once[1:]}")
 
 
@@ -248,8 +254,7 @@ def _split_but(place: Place) -> tuple[Edit, ...]:
         or not re.search(r"\w", text[: match.start()])
     ):
         return ()
-    capital = text[match.end()].upper()
-    return (place.edit(match.start(), match.end() + 1, f". {capital}"),)
+    return (place.capital(match.start(), match.end(), ". "),)
 
 
 def _small_letters(place: Place) -> tuple[Edit, ...]:
@@ -287,7 +292,7 @@ def _drop_aside(place: Place) -> tuple[Edit, ...]:
     at = place.end + joint.end()
     if re.match(r"\w+\s*[:.!?]", text[at:]):  # a word alone ("then:", "Ann.") is no sentence
         return ()
-    return (place.edit(place.bounds[0], at + 1, text[at].upper()),)
+    return (place.capital(place.bounds[0], at),)
 
 
 def _begins_sentence(place: Place, at: int) -> bool:
@@ -321,7 +326,7 @@ def _drop_knowing_word(place: Place) -> tuple[Edit, ...]:
     if not word or word.start() >= place.end or word.end() <= place.start:
         return ()
     if not text[place.bounds[0] : word.start()].strip():
-        return (place.edit(place.bounds[0], word.end() + 1, text[word.end()].upper()),)
+        return (place.capital(place.bounds[0], word.end()),)
     aside = word[1] and word[2]
     return (place.edit(word.start(), word.end(), " " if aside else word[1] or ""),)
 

@@ -27,6 +27,7 @@ from pydantic import (
     model_validator,
 )
 
+from highnote.draft import TemplateName
 from highnote.finding import Level
 
 ACTS, LISTS = "acts", "lists"
@@ -176,15 +177,25 @@ class ExampleMessage(_File):
 
 
 class Example(_File):
-    """A text with what the rule says of it: `<mark>` holds each flagged part, `fixed` is the text after the safe fix."""
+    """A text with what the rule says of it: `<mark>` holds each flagged part, `fixed` is the text after the safe fix.
+
+    `template` is the language of an example that is a template, and `format` what it makes.
+    """
 
     text: StrictStr
+    format: Literal["text", "markdown", "html"] = "text"
+    template: TemplateName | None = None
     fixed: StrictStr | None = None
     customer: StrictStr | None = None
     thread: tuple[ExampleMessage, ...] = ()
     date: datetime | None = None
     chat: bool = False
     valued: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the text is a reply in plain text, as the sentences are that the judge learns from."""
+        return self.template is None and self.format == "text"
 
     @property
     def plain(self) -> str:

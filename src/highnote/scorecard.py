@@ -37,6 +37,23 @@ def scorecard(reply: Reply) -> Scorecard:
     )
 
 
+def weakest(cards: Sequence[Scorecard]) -> Scorecard:
+    """One scorecard for all the ways that a draft comes out: a line is done where each of them does it."""
+    first = cards[0]
+    if len(cards) == 1:
+        return first
+    marks = {}
+    for name in Scorecard.model_fields:
+        if isinstance(getattr(first, name), Mark):
+            of_all: list[Mark] = [getattr(card, name) for card in cards]
+            told = [mark for mark in of_all if mark.done is not None]
+            marks[name] = next((mark for mark in told if not mark.done), told[0] if told else of_all[0])
+    fewest = min(cards, key=lambda card: card.questions_answered - card.questions)
+    return first.model_copy(
+        update={**marks, "questions": fewest.questions, "questions_answered": fewest.questions_answered}
+    )
+
+
 def _line(reply: Reply, acts: Sequence[str], *, applies: bool = True) -> Mark:
     shown = next((s for act in acts for s in reply.body_sentences_with(act)), None)
     if shown is None and not applies:

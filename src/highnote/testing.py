@@ -23,7 +23,8 @@ def example_linter(config: Config | None = None, **changes: Any) -> Linter:
 def lint_example(linter: Linter, example: Example, *, chat: bool = False) -> Report:
     """The report on an example's text with its thread; `chat` where the example is no whole mail."""
     changes = {"chat": linter.config.chat or chat or example.chat, "valued": linter.config.valued or example.valued}
-    return linter.but(**changes).lint(example.plain, thread=thread_of(example), date=example.date)
+    draft = reading.read(example.plain, example.format, template=example.template)
+    return linter.but(**changes).lint(draft, thread=thread_of(example), date=example.date)
 
 
 def thread_of(example: Example) -> tuple[Message, ...]:

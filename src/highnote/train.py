@@ -204,6 +204,8 @@ def example_passages(rules: Iterable[Rule]) -> list[Passage]:
     for rule in rules:
         for label, examples in (("bad", rule.examples.bad), ("good", rule.examples.good)):
             for number, example in enumerate(examples):
+                if not example.is_plain:
+                    continue
                 whole = ((0, len(example.plain)),)
                 places = tuple((rule.id, *mark) for mark in (example.marks or whole if label == "bad" else whole))
                 found.append(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import import_module
 from typing import Any
 
-from highnote.draft import Block, Zone
+from highnote.draft import Blanks, Block, Draft, Part, Tag, TemplateName, Zone
 from highnote.language import Sentence
 from highnote.reply import Proposal, Reply
 
@@ -58,19 +62,86 @@ _TALKS_ABOUT = re.compile(
 _KISSES = re.compile(r"\A[xX]{2,4}\Z")
 
 
+_UNFILLED = {"problem": "is a blank that nobody filled in, so the reader would see a form letter"}
+
+
 def unfilled_blank(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
-    """The blanks of a template that nobody filled in, in every zone but the quote."""
-    texts = [block.text for block in reply.parsed.draft.blocks]
+    """The blanks that nobody filled in, in every zone but the quote; in a template, those that nothing will fill in."""
+    draft = reply.parsed.draft
+    for tag in draft.tags:
+        problem, mend = _wrong_with(tag, reply.blanks, draft)
+        if problem:
+            blank = draft.source[tag.start : tag.end]
+            yield Proposal(tag.start, tag.end, fields={"blank": blank, "problem": problem, "mend": mend})
+    texts = [block.text for block in draft.blocks]
     in_paths = {m[0] for text in texts for m in _BLANKS.finditer(text) if _in_path(text, *m.span())}
-    code = [match.span() for match in _CODE.finditer(reply.parsed.draft.source)]
-    for block in reply.parsed.draft.blocks:
+    code = [match.span() for match in _CODE.finditer(draft.source)]
+    for block in draft.blocks:
         if block.zone is Zone.QUOTE:
             continue
         for match in _BLANKS.finditer(block.text):
             start, end = block.source_span(*match.span())
+            if any(first < match.end() and match.start() < last for first, last, _ in block.slots):
+                continue
             if any(first <= start < last for first, last in code) or match[0] in in_paths or _is_meant(block, match):
                 continue
-            yield Proposal(start, end, _sentence_at(reply, start), fields={"blank": match[0]})
+            fields = {"blank": match[0], "mend": f"Fill in “{match[0]}”, or leave the sentence out.", **_UNFILLED}
+            if draft.template:
+                fields["problem"] = "is a blank that the template does not fill in, so the reader would see it"
+                fields["mend"] = f"Put a blank of the template in the place of “{match[0]}”."
+            yield Proposal(start, end, _sentence_at(reply, start), fields=fields)
+
+
+def _wrong_with(tag: Tag, blanks: Blanks, draft: Draft) -> tuple[str, str]:
+    """What is wrong with a template's blank, and the mend; empty where nothing is."""
+    if tag.part is not Part.VALUE:
+        return "", ""
+    if tag.fault:
+        return f"{tag.fault}, so the reader would see a gap or the bare tag", "Name one blank, without spaces."
+    unknown = [name for name in tag.filters if name not in blanks.extras and name not in _filters(draft.template)]
+    if unknown and draft.template in ("liquid", "jinja"):
+        near = get_close_matches(unknown[0], [*_filters(draft.template), *blanks.extras], n=1)
+        meant = f": did you mean “{near[0]}”" if near else ""
+        return f"goes through “{unknown[0]}”, which is no known filter{meant}", _ADD_FILTER
+    if not tag.name or not blanks.names or any(_names(name, tag.name) for name in blanks.names):
+        return "", ""
+    near = get_close_matches(tag.name, blanks.names, n=1)
+    meant = f" (did you mean “{near[0]}”?)" if near else ""
+    return (
+        f"names no known blank{meant}, so the reader would see a gap",
+        "Name a known blank, or add it to `placeholders`.",
+    )
+
+
+_ADD_FILTER = "Mend the name, or add it to `filters` in the configuration."
+
+
+def _names(known: str, name: str) -> bool:
+    """Whether `known`, a name or a glob, covers a blank; an index in a list counts as `*`."""
+    return known == name or fnmatchcase(name, known) or fnmatchcase(_INDEX.sub(".*", name), known)
+
+
+_INDEX = re.compile(r"\[[^\[\]]*\]")
+
+
+@cache
+def _filters(template: TemplateName | None) -> frozenset[str]:
+    """The filters that a template language has."""
+    return (
+        import_module(f"highnote.reading.templates.{template}").filters()
+        if template in ("liquid", "jinja")
+        else frozenset()
+    )
+
+
+def broken_tag(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
+    """The tags of a template that its language would not take."""
+    draft = reply.parsed.draft
+    for tag in draft.tags:
+        words = tag.name.removeprefix("end").removeprefix("/")
+        known = tag.fault.startswith("is no tag") and (tag.name in reply.blanks.extras or words in reply.blanks.extras)
+        if tag.fault and tag.part is not Part.VALUE and not known:
+            yield Proposal(tag.start, tag.end, fields={"problem": tag.fault})
 
 
 def _in_path(text: str, start: int, end: int) -> bool:

@@ -162,10 +162,10 @@ def _examples(rules: Iterable[Rule]) -> Iterable[Labelled]:
     from highnote.testing import Labelled, thread_of
 
     for rule in rules:
-        for example in rule.examples.bad:
+        for example in filter(lambda example: example.is_plain, rule.examples.bad):
             spans = example.marks or ((0, len(example.plain)),)
             yield Labelled(example.plain, {rule.id: spans}, frozenset(), False, thread_of(example), example.chat)
-        for example in rule.examples.good:
+        for example in filter(lambda example: example.is_plain, rule.examples.good):
             yield Labelled(example.plain, {}, frozenset({rule.id}), False, thread_of(example), example.chat)
 
 

@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 
 from highnote.draft import Draft, Kind, Zone
 from highnote.reading import quotes
+from highnote.reading.allows import markup_comments, read_allows
 from highnote.reading.lines import Flat, Line, split
 from highnote.reading.plain import assemble, own_names
 from highnote.reading.traced import Traced, Tracer, whole
@@ -75,6 +76,7 @@ def read_html(text: str, name: str = "draft") -> Draft:
         escape,
         unmatched_tags,
         read_again=partial(read_html, name=name),
+        allows=read_allows(text, list(markup_comments(text)), blocks),
     )
 
 

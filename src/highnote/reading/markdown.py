@@ -12,6 +12,7 @@ from markdown_it.token import Token
 
 from highnote.draft import Draft, Kind
 from highnote.reading import quotes
+from highnote.reading.allows import front_matter_allows, markup_comments, read_allows
 from highnote.reading.html import STAND_IN, flatten
 from highnote.reading.lines import Flat, Line, split
 from highnote.reading.plain import assemble, own_names
@@ -35,6 +36,7 @@ def read_markdown(text: str, name: str = "draft") -> Draft:
         quotes.messages(quoted, own_names(blocks)),
         keep=unmatched_marks,
         read_again=partial(read_markdown, name=name),
+        allows=(*front_matter_allows(text), *read_allows(text, list(markup_comments(text)), blocks)),
     )
 
 

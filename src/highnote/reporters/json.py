@@ -89,7 +89,7 @@ def render(results: Results) -> str:
 
 
 def _draft(checked: Checked) -> DraftReport:
-    report, lines = checked.report, Lines(checked.draft.source)
+    report, lines = checked.report, Lines.of(checked.draft)
     return DraftReport(
         name=report.name,
         passes=not report.at_least(checked.fail_level),

@@ -62,7 +62,7 @@ def _heading(results: Results) -> str:
 
 
 def _rows(checked: Checked) -> Iterator[str]:
-    lines = Lines(checked.draft.source) if checked.report.findings else None
+    lines = Lines.of(checked.draft) if checked.report.findings else None
     for finding in checked.report.findings:
         place = checked.report.name
         if lines is not None and finding.end > finding.start:
@@ -87,7 +87,7 @@ def _errors(results: Results) -> Iterator[str]:
 
 def _draft(checked: Checked, told: set[str]) -> str:
     """One draft: its places, each with what the rules say; `told` holds the rules whose reason has been given."""
-    report, lines = checked.report, Lines(checked.draft.source)
+    report, lines = checked.report, Lines.of(checked.draft)
     parts = [f"<details open><summary><b>{_html(report.name)}</b>: {by_level(Results([checked]).summary)}</summary>\n"]
     findings = sorted(report.findings, key=lambda finding: finding.end > finding.start)
     for (start, end), group in groupby(findings, key=lambda finding: (finding.start, finding.end)):

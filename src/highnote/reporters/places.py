@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from highnote.draft import Block, Draft
+from highnote.draft import Block, Draft, Origin
 from highnote.finding import Edit, Finding, Level, Model, Report, Suggestion
 
 if TYPE_CHECKING:
@@ -81,16 +81,29 @@ def summarise(reports: Iterable[Report]) -> Summary:
 
 
 class Lines:
-    """The lines of a text, found by offset; lines and columns count from 1, columns in code points."""
+    """The lines of a draft's source, found by offset; lines and columns count from 1, columns in code points.
 
-    def __init__(self, text: str) -> None:
+    Where the draft is one entry of a file, `place` tells the place in the file.
+    """
+
+    def __init__(self, text: str, origin: Origin | None = None) -> None:
         breaks = list(LINE_BREAK.finditer(text))
         self.text = text
+        self._origin = origin
         self._starts = [0, *(match.end() for match in breaks)]
         self._ends = [*(match.start() for match in breaks), len(text)]
 
+    @classmethod
+    def of(cls, draft: Draft) -> Lines:
+        """The lines of a draft."""
+        return cls(draft.source, draft.origin)
+
     def place(self, offset: int) -> tuple[int, int]:
-        """The line and the column of a character."""
+        """The line and the column of a character, in the file."""
+        return self.within(offset) if self._origin is None else self._origin.place(offset)
+
+    def within(self, offset: int) -> tuple[int, int]:
+        """The line and the column of a character, in the draft's own source."""
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
@@ -133,7 +146,7 @@ def _prose(block: Block, start: int, end: int) -> tuple[str, int, int]:
 def _reads_the_same(draft: Draft, block: Block, first: int, last: int) -> bool:
     """Whether the source of `block.text[first:last]` is that text, white space aside."""
     start, end = block.source_span(first, last)
-    return block.text[first:last].split() == draft.source[start:end].split()
+    return block.written(first, last).split() == draft.source[start:end].split()
 
 
 def flagged(draft: Draft, start: int, end: int) -> str:
@@ -187,8 +200,8 @@ def _changed(block: Block, edits: Sequence[Edit]) -> list[tuple[str, str]]:
         new, at = "", left
         for first, last, text in local:
             if left <= first and last <= right and first >= at:
-                new, at = new + block.text[at:first] + text, last
-        pairs.append((_tidy(block.text[left:right]), _tidy(new + block.text[at:right])))
+                new, at = new + block.written(at, first) + text, last
+        pairs.append((_tidy(block.written(left, right)), _tidy(new + block.written(at, right))))
     return pairs
 
 

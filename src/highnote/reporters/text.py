@@ -10,7 +10,7 @@ from itertools import groupby
 from rich.cells import cell_len
 from rich.text import Text
 
-from highnote.finding import Finding, Level, Mark, Scorecard, Suggestion
+from highnote.finding import Finding, Level, Mark, Report, Scorecard, Suggestion
 from highnote.reporters.places import (
     Checked,
     Lines,
@@ -45,7 +45,7 @@ class Style:
 def draft_block(checked: Checked, style: Style) -> Text | None:
     """Everything about one draft, ending in a line break; None when there is nothing to say."""
     report = checked.report
-    lines = Lines(checked.draft.source)
+    lines = Lines.of(checked.draft)
     parts = []
     findings = sorted(report.findings, key=lambda finding: finding.end > finding.start)  # the whole draft comes first
     for _, group in groupby(findings, key=lambda finding: (finding.start, finding.end)):
@@ -81,7 +81,7 @@ def _place(findings: list[Finding], checked: Checked, lines: Lines, style: Style
     said = Text()
     offered: list[list[tuple[str, str]]] = []
     for index, finding in enumerate(findings):
-        said.append_text(_heading(finding, checked.report.name, lines, style))
+        said.append_text(_heading(finding, checked.report, lines, style))
         if index == 0 and finding.end > finding.start:
             said.append_text(_excerpt(finding, checked, lines, style))
         said.append(_wrapped(finding.message, style))
@@ -100,12 +100,15 @@ def _place(findings: list[Finding], checked: Checked, lines: Lines, style: Style
     return said
 
 
-def _heading(finding: Finding, name: str, lines: Lines, style: Style) -> Text:
+def _heading(finding: Finding, report: Report, lines: Lines, style: Style) -> Text:
     line, column = lines.place(finding.start)
-    place = f"{printable(name)}:{line}:{column}" if finding.end > finding.start else printable(name)
+    name = printable(report.name)
+    place = f"{name}:{line}:{column}" if finding.end > finding.start else f"{name}:{line}" if report.entry else name
     said = Text.assemble(
         (place, "bold"), ": ", (finding.level.value, STYLES[finding.level]), " ", (finding.rule, STYLES[finding.level])
     )
+    if report.entry:
+        said.append(f" in “{printable(report.entry)}”")
     if style.verbose:
         said.append(f" ({finding.origin}, confidence {finding.confidence:.2f})", style="dim")
     return said.append("\n")
@@ -113,16 +116,16 @@ def _heading(finding: Finding, name: str, lines: Lines, style: Style) -> Text:
 
 def _excerpt(finding: Finding, checked: Checked, lines: Lines, style: Style) -> Text:
     """The source lines of the finding, numbered and underlined; in encoded mail the sentence as the reader sees it."""
-    first, last = lines.place(finding.start)[0], lines.place(max(finding.start, finding.end - 1))[0]
+    first, last = lines.within(finding.start)[0], lines.within(max(finding.start, finding.end - 1))[0]
     rows: list[tuple[str, str, int, int]] = []
     prose = sentence_at(checked.draft, finding.start, finding.end)
     if prose is not None:
-        rows.append((str(first), *prose))
+        rows.append((str(lines.place(finding.start)[0]), *prose))
     else:
         for line in range(first, last + 1):
             start, end = lines.bounds(line)
             span = max(finding.start, start) - start, min(finding.end, end) - start
-            rows.append((str(line), lines.text[start:end], *span))
+            rows.append((str(lines.place(start)[0]), lines.text[start:end], *span))
     left_out = len(rows) - MOST_LINES
     if left_out > 0:
         rows = rows[: MOST_LINES - 1] + rows[-1:]
