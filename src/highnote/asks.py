@@ -396,9 +396,8 @@ def _orders(clause: Clause, text: str) -> bool:
 
 def _clause_span(sentence: Sentence, clause: Clause) -> tuple[int, int]:
     doc = sentence.span.doc
-    base = sentence.span.start_char
     last = doc[min(clause.end, sentence.span.end) - 1]
-    return max(doc[clause.start].idx - base, 0), last.idx + len(last) - base
+    return doc[clause.start].idx, last.idx + len(last)
 
 
 def _type(text: str) -> Type:
@@ -447,8 +446,7 @@ def _type(text: str) -> Type:
 
 def _tokens(sentence: Sentence, start: int, end: int) -> tuple[int, int]:
     """The token range that holds `text[start:end]` of a sentence, without punctuation and "and" at its edges."""
-    base = sentence.span.start_char
-    inside = [t for t in sentence.span if t.idx - base < end and t.idx + len(t) - base > start]
+    inside = [t for t in sentence.span if t.idx < end and t.idx + len(t) > start]
     while inside and (inside[0].is_punct or inside[0].lower_ in {"and", "or", "but"}):
         inside.pop(0)
     while inside and (inside[-1].lower_ in {"and", "or", "but", ","}):

@@ -12,7 +12,7 @@ from bisect import insort
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from spacy.tokens import Span, Token
+from highnote.tokens import Span, Token
 
 
 @dataclass(frozen=True, slots=True)

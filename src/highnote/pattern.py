@@ -557,14 +557,13 @@ class TokenPattern:
     def find(self, sentence: Sentence) -> list[Match]:
         from spacy.matcher import DependencyMatcher, Matcher
 
-        vocab = sentence.span.doc.vocab
-        first = sentence.span.start
+        doc = sentence.words.as_spacy()
         if "RIGHT_ID" in self.spec[0]:
-            dependencies = DependencyMatcher(vocab)
+            dependencies = DependencyMatcher(doc.vocab)
             dependencies.add("pattern", [list(map(dict, self.spec))])
-            places = [(min(tokens), max(tokens) + 1) for _, tokens in dependencies(sentence.span)]
+            places = [(min(tokens), max(tokens) + 1) for _, tokens in dependencies(doc)]
         else:
-            matcher = Matcher(vocab)
+            matcher = Matcher(doc.vocab)
             matcher.add("pattern", [list(map(dict, self.spec))], greedy="LONGEST")
-            places = [(start, end) for _, start, end in matcher(sentence.span)]
-        return [Match(first + start, first + end) for start, end in sorted(places)]
+            places = [(start, end) for _, start, end in matcher(doc)]
+        return [Match(start, end) for start, end in sorted(places)]

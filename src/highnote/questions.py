@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Literal
 
 from highnote.asks import Ask, asks
 from highnote.semantic import SemanticError, Similarity, similarity
+from highnote.sentences import split
 from highnote.situation import is_english
 
 if TYPE_CHECKING:
-    from spacy.tokens import Token
-
     from highnote.language import Parsed, Sentence
     from highnote.reply import Reply
+    from highnote.tokens import Token
 
 State = Literal["answered", "unclear", "unanswered"]
 
@@ -759,10 +759,10 @@ def _says_back(family: str, piece: Piece) -> bool:
 
 def _in_context(ask: Ask) -> str:
     """An ask with the sentence before it where it names little itself."""
-    if ask.last - ask.first >= 6 or ask.sentence.span.start == 0:
+    if ask.last - ask.first >= 6 or ask.sentence.begin == 0:
         return ask.text
-    before = ask.sentence.span.doc[ask.sentence.span.start - 1].sent.text
-    return f"{before} {ask.text}"
+    before = list(split(ask.sentence.block.text[: ask.sentence.begin]))[-1]
+    return f"{ask.sentence.block.text[slice(*before)]} {ask.text}"
 
 
 # ---------------------------------------------------------------- the verdict

@@ -16,6 +16,7 @@ from highnote.finding import Edit, Suggestion
 from highnote.language import Parsed, Sentence
 from highnote.reply import Proposal, Reply
 from highnote.rule import Suggest
+from highnote.tokens import Token
 
 BLANK = re.compile(r"\{[a-z_ ]+\}")
 _KEEP = re.compile(r"https?://|www\.|\S@\S|\{\{|\{%|<[^>]+>")
@@ -39,7 +40,11 @@ class Place:
     @property
     def bounds(self) -> tuple[int, int]:
         """Where the sentence begins and ends in the block's text."""
-        return self.sentence.span.start_char, self.sentence.span.end_char
+        return self.sentence.begin, self.sentence.begin + len(self.sentence.text)
+
+    def holds(self, token: Token) -> bool:
+        """Whether the token is part of the flagged text, or begins in it."""
+        return self.start <= self.sentence.begin + token.idx < self.end
 
     @property
     def before(self) -> str:
@@ -104,8 +109,8 @@ def _place(proposal: Proposal, reply: Reply) -> Place | None:
     first, last = sentence.tokens_at(proposal.start, proposal.end)
     if first == last:
         return None
-    doc = sentence.span.doc
-    return Place(reply, sentence, doc[first].idx, doc[last - 1].idx + len(doc[last - 1]))
+    doc, begin = sentence.span.doc, sentence.begin
+    return Place(reply, sentence, begin + doc[first].idx, begin + doc[last - 1].idx + len(doc[last - 1]))
 
 
 def _holds_what_must_stay(place: Place) -> bool:
@@ -149,11 +154,11 @@ def _delete_match(place: Place) -> tuple[Edit, ...]:
 def _stands_alone(place: Place) -> bool:
     """Whether the sentence without the flagged words still has a finite clause with a subject."""
     for clause in place.sentence.clauses:
-        own = [t for t in clause.tokens if not (place.start <= t.idx < place.end)]
-        outside = not (place.start <= clause.verb.idx < place.end)
+        own = [t for t in clause.tokens if not place.holds(t)]
+        outside = not place.holds(clause.verb)
         parent = clause.parent
         # "Rest assured that it ships today": what was reported stands alone once the words that report it are gone.
-        freed = clause.link == "report" and parent is not None and place.start <= parent.verb.idx < place.end
+        freed = clause.link == "report" and parent is not None and place.holds(parent.verb)
         if (
             outside
             and clause.tense
@@ -192,18 +197,15 @@ def _delete_block(draft: Draft, block: Block) -> Edit:
 
 def _delete_clause(place: Place) -> tuple[Edit, ...]:
     """Take out the smallest clause that holds the flagged words, with the word that links it."""
-    holding = [
-        clause
-        for clause in place.sentence.clauses
-        if clause.link and any(place.start <= token.idx < place.end for token in clause.tokens)
-    ]
+    holding = [clause for clause in place.sentence.clauses if clause.link and any(map(place.holds, clause.tokens))]
     if not holding:
         return _delete_match(place)
     clause = min(holding, key=lambda c: c.end - c.start)
     doc = place.sentence.span.doc
     last = doc[clause.end - 1]
     end = last.idx + (0 if last.is_punct else len(last))
-    wider = Place(place.reply, place.sentence, doc[clause.start].idx, end)
+    begin = place.sentence.begin
+    wider = Place(place.reply, place.sentence, begin + doc[clause.start].idx, begin + end)
     return _delete_match(wider)
 
 
@@ -219,7 +221,7 @@ def _at_the_top(place: Place, words: str) -> tuple[Edit, ...]:
     if first.index == place.sentence.index:
         return ()
     stop = "" if words[-1:] in ".!?" else "."
-    begin = first.span.start_char
+    begin = first.begin
     letters = first.block.text[begin : begin + 2]
     small = letters.islower() and len(letters) == 2  # not "iPhone"
     start, end = first.block.source_span(begin, begin + small)
@@ -297,6 +299,7 @@ def _drop_aside(place: Place) -> tuple[Edit, ...]:
 
 def _begins_sentence(place: Place, at: int) -> bool:
     """Whether the first word from `at` on is a subject, or the start of an order, of a main clause."""
+    at -= place.sentence.begin
     for clause in place.sentence.clauses:
         first = next((t for t in clause.tokens if t.idx >= at and not t.is_punct), None)
         if first is None or first.idx != at or (not clause.tense and clause.mood != "imperative"):

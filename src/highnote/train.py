@@ -225,11 +225,11 @@ def example_passages(rules: Iterable[Rule]) -> list[Passage]:
 def read_rows(passages: Iterable[Passage], linter: Linter) -> list[Row]:
     """The sentences of the passages, read by the engine, with what its patterns propose."""
     from highnote.draft import Draft
-    from highnote.language import parse
+    from highnote.language import Known, parse
     from highnote.reading import read_text
 
     drafts = [(passage, read_text(passage.text)) for passage in passages]
-    known: Known = {}
+    known = Known()
     parse(Draft("", tuple(block for _, draft in drafts for block in draft.blocks)), linter.config.model, known)
     return [row for passage, draft in drafts for row in _rows(passage, draft, linter, known)]
 

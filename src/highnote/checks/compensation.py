@@ -56,9 +56,7 @@ def small_discount(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposa
     for sentence in reply.body:
         found = _share_off(sentence, float(options["least"]))
         if found and not _NOT_AMENDS.search(sentence.text) and not _MORE_BESIDE.search(sentence.text):
-            begin = sentence.span.start_char
-            start, end = sentence.block.source_span(begin + found[0], begin + found[1])
-            yield Proposal(start, end, sentence)
+            yield Proposal(*sentence.source_span(*found), sentence)
 
 
 def _share_off(sentence: Sentence, least: float) -> tuple[int, int] | None:

@@ -101,7 +101,7 @@ def shouting(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     for sentence in reply.parsed.sentences:
         if sentence.block.kind is Kind.HEADING:
             continue
-        begin = sentence.span.start_char
+        begin = sentence.begin
         text = sentence.block.text[begin : _end_with_marks(sentence)]
         loud = shouted(text)
         if not cheerful and not _JOY.search(text):
@@ -113,7 +113,7 @@ def shouting(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
 
 def _end_with_marks(sentence: Sentence) -> int:
     """Where the sentence ends, with the marks that the parser may have taken for a sentence of their own."""
-    text, end = sentence.block.text, sentence.span.end_char
+    text, end = sentence.block.text, sentence.begin + len(sentence.text)
     while end < len(text) and text[end] in "!?":
         end += 1
     return end
@@ -180,7 +180,7 @@ def slang(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
         return
     upset = reply.situation.upset
     for sentence in reply.parsed.sentences:
-        text, begin = sentence.text, sentence.span.start_char
+        text, begin = sentence.text, sentence.begin
         words = [m for pattern in (_SLANG, _MATE) for m in pattern.finditer(text)]
         found = [m.span() for m in words if not m[0].isupper() or len(m[0]) == 1]
         found += [m.span() for m in _STRETCHED.finditer(text) if not _PLAIN.search(m[0])]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spacy.tokens import Token
-
 from highnote.clauses import Clause
 from highnote.reply import Proposal, Reply
+from highnote.tokens import Token
 
 _CONTENT = frozenset(("NOUN", "VERB", "ADJ", "PROPN", "NUM"))
 _LIGHT = frozenset(("be", "have", "do", "get", "go", "come", "make", "thing", "day", "time", "now", "please"))

