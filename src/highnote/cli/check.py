@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from highnote import __version__, reporters
-from highnote.cli.common import Colour, Settings, console, fail, names, say, width_of
+from highnote.cli.common import Colour, Settings, console, fail, known_rules, names, say, width_of
 from highnote.cli.inputs import Input, find_inputs
 from highnote.cli.outputs import append_summary, parse_outputs, summary_page, write_outputs
 from highnote.cli.run import Mode, Run, lint_inputs, suitable_processes
@@ -24,6 +24,7 @@ from highnote.reporters.places import Checked, Results
 
 if TYPE_CHECKING:
     from highnote.finding import Message
+    from highnote.rule import Rule
 
 
 class DraftFormat(str, Enum):
@@ -58,11 +59,13 @@ def check(
     ] = None,
     format: Annotated[
         Format,
-        typer.Option(metavar="FORMAT", help="Report on stdout: text, json or markdown."),
+        typer.Option(
+            metavar="FORMAT", help="Report on stdout: text, json, sarif, github, gitlab, junit, html, markdown."
+        ),
     ] = Format.TEXT,
     output: Annotated[
         list[str] | None,
-        typer.Option("--output", "-o", metavar="FORMAT=FILE", help="A report in a file too, such as json=out.json."),
+        typer.Option("--output", "-o", metavar="FORMAT=FILE", help="A report in a file too, such as sarif=out.sarif."),
     ] = None,
     fix: Annotated[bool, typer.Option("--fix", help="Apply the safe suggestions, then report what is left.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change; write nothing.")] = False,
@@ -131,7 +134,7 @@ def check(
         for _ in checks:  # as they come: a million drafts need no memory
             pass
     else:
-        results = Results(list(checks), run.errors, __version__)
+        results = Results(list(checks), run.errors, __version__, _rules(run, forms))
         if format is not Format.TEXT:
             report_console.file.write(reporters.render(format, results))
         write_outputs(outputs, results)
@@ -153,6 +156,13 @@ def _printed(checks: Iterable[Checked], run: Run, out: Console, style: text_repo
     if not first:
         out.print()
     out.print(text_report.closing_line(total, fixed=run.fixed, fix_offered=run.mode is Mode.REPORT))
+
+
+def _rules(run: Run, forms: Iterable[Format]) -> dict[str, Rule]:
+    """The rules that were used, for the forms that explain them."""
+    if not {Format.SARIF, Format.HTML}.intersection(forms):
+        return {}
+    return {rule.id: rule for config in run.settings.configs for rule in known_rules(config.rules)}
 
 
 def _thread(file: Path | None) -> Sequence[Message]:

@@ -14,6 +14,11 @@ class Format(str, Enum):
 
     TEXT = "text"
     JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    JUNIT = "junit"
+    HTML = "html"
     MARKDOWN = "markdown"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import escape
 from itertools import groupby
 
 from highnote.draft import Draft
@@ -21,6 +22,7 @@ from highnote.reporters.places import (
     flagged,
     printable,
     shortened,
+    title,
     where_found,
     why_unreadable,
 )
@@ -64,7 +66,7 @@ def _heading(results: Results) -> str:
 def _rows(checked: Checked) -> Iterator[str]:
     lines = Lines.of(checked.draft) if checked.report.findings else None
     for finding in checked.report.findings:
-        place = checked.report.name
+        place = title(checked.report)
         if lines is not None and finding.end > finding.start:
             place += f":{lines.place(finding.start)[0]}"
         said = " ".join(finding.message.split())
@@ -88,7 +90,9 @@ def _errors(results: Results) -> Iterator[str]:
 def _draft(checked: Checked, told: set[str]) -> str:
     """One draft: its places, each with what the rules say; `told` holds the rules whose reason has been given."""
     report, lines = checked.report, Lines.of(checked.draft)
-    parts = [f"<details open><summary><b>{_html(report.name)}</b>: {by_level(Results([checked]).summary)}</summary>\n"]
+    parts = [
+        f"<details open><summary><b>{_html(title(report))}</b>: {by_level(Results([checked]).summary)}</summary>\n"
+    ]
     findings = sorted(report.findings, key=lambda finding: finding.end > finding.start)
     for (start, end), group in groupby(findings, key=lambda finding: (finding.start, finding.end)):
         place = f"line {lines.place(start)[0]}: {_code(shortened(flagged(checked.draft, start, end)))}"
@@ -130,10 +134,14 @@ def _code(text: str) -> str:
 
 
 def _html(text: str) -> str:
-    return re.sub(r"[^\w\s./-]", lambda match: f"&#{ord(match[0])};", printable(text))
+    return _nameless(escape(printable(text), quote=False))
 
 
 def _escaped(text: str) -> str:
     """Text in which nothing formats, links, or calls anybody."""
-    plain = re.sub(r"[\\`*_{}\[\]()!|<>~$&]|:(?=//)", lambda match: f"\\{match[0]}", printable(text))
-    return re.sub(r"[@#]|www(?=\.)", lambda match: f"{match[0]}<!-- -->", plain)
+    return _nameless(re.sub(r"[\\`*_{}\[\]()!|<>~$&]|:(?=//)", lambda match: f"\\{match[0]}", printable(text)))
+
+
+def _nameless(text: str) -> str:
+    """Text in which no @name, no #number and no address is seen as one."""
+    return re.sub(r"[@#]|www(?=\.)", lambda match: f"{match[0]}<!-- -->", text)

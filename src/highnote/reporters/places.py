@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from highnote.draft import Block, Draft, Origin
@@ -121,7 +122,7 @@ def sentence_at(draft: Draft, start: int, end: int) -> tuple[str, int, int] | No
     block = _block_at(draft, start, end)
     if block is None:
         return None
-    seen = (0, len(block.text)) if draft.rewrite is not None else _local(block, start, end)
+    seen = (0, len(block.text)) if draft.rewrite is not None else local_span(block, start, end)
     return None if _reads_the_same(draft, block, *seen) else _prose(block, start, end)
 
 
@@ -138,7 +139,7 @@ def _block_at(draft: Draft, start: int, end: int) -> Block | None:
 
 def _prose(block: Block, start: int, end: int) -> tuple[str, int, int]:
     """The sentences of a block around a span of the source, and where the span lies in them."""
-    first, last = _local(block, start, end)
+    first, last = local_span(block, start, end)
     left, right = _sentences(block.text, first, last)
     return block.text[left:right].rstrip(), first - left, last - left
 
@@ -188,7 +189,7 @@ def _inside(block: Block, edit: Edit) -> bool:
 
 def _changed(block: Block, edits: Sequence[Edit]) -> list[tuple[str, str]]:
     """The changed sentences of one block; sentences next to each other come as one."""
-    local = sorted((*_local(block, edit.start, edit.end), edit.text) for edit in edits)
+    local = sorted((*local_span(block, edit.start, edit.end), edit.text) for edit in edits)
     regions: list[tuple[int, int]] = []
     for first, last, _ in local:
         left, right = _sentences(block.text, first, last)
@@ -205,7 +206,7 @@ def _changed(block: Block, edits: Sequence[Edit]) -> list[tuple[str, str]]:
     return pairs
 
 
-def _local(block: Block, start: int, end: int) -> tuple[int, int]:
+def local_span(block: Block, start: int, end: int) -> tuple[int, int]:
     """The span of the block's text that stands for a span of the source (cut off at the block's ends)."""
     first = bisect_right(block.ends, start)
     return first, max(first, bisect_left(block.starts, end))
@@ -235,6 +236,16 @@ def by_level(summary: Summary) -> str:
     return ", ".join(count(number, words[level]) for level, number in names.items() if number)
 
 
+def title(report: Report) -> str:
+    """What a draft is called."""
+    return report.name
+
+
+def file_of(report: Report) -> str:
+    """The file that a draft comes from, as CI systems write it: with slashes."""
+    return PurePath(report.name).as_posix()
+
+
 def where_found(summary: Summary, *, after_fix: bool = False) -> str:
     """The result of a run in words: "3 errors in 2 of 5 drafts", "Nothing to mend in 5 drafts"."""
     if not summary.drafts:
@@ -261,16 +272,16 @@ def instead(draft: Draft, finding: Finding) -> str | None:
             return f"Hint: {suggestion.label}"
         if not new:
             return f"Instead: take out “{' '.join(old for old, _ in pairs)}”"
-        return f"{'Instead' if suggestion.safe else 'For example'}: {new}"
+        return f"{'Instead' if suggestion.safe else 'For example'} ({suggestion.label}): {new}"
     return None
 
 
-def explained(draft: Draft, finding: Finding) -> list[str]:
+def explained(checked: Checked, finding: Finding, *, why: bool = True) -> list[str]:
     """A finding in lines of plain text: its message, its reason, its evidence, what to write instead."""
-    lines = [finding.message, f"Why: {finding.why}"]
+    lines = [finding.message, f"Why: {finding.why}" if why else ""]
     if finding.evidence is not None:
-        lines.append(f"In the thread: “{finding.evidence.text}”")
-    lines.append(instead(draft, finding) or "")
+        lines.append(f"In the thread: “{shortened(finding.evidence.text)}”")
+    lines.append(instead(checked.draft, finding) or "")
     return [printable(_tidy(line)) for line in lines if line]
 
 
