@@ -139,9 +139,9 @@ def _html(text: str) -> str:
 
 def _escaped(text: str) -> str:
     """Text in which nothing formats, links, or calls anybody."""
-    return _nameless(re.sub(r"[\\`*_{}\[\]()!|<>~$&]|:(?=//)", lambda match: f"\\{match[0]}", printable(text)))
+    return _nameless(re.sub(r"[\\`*_{}\[\]()!|<>~$&]", lambda match: f"\\{match[0]}", printable(text)))
 
 
 def _nameless(text: str) -> str:
     """Text in which no @name, no #number and no address is seen as one."""
-    return re.sub(r"[@#]|www(?=\.)", lambda match: f"{match[0]}<!-- -->", text)
+    return re.sub(r"[@#]|:(?=//)|www(?=\.)", lambda match: f"{match[0]}<!-- -->", text)
