@@ -34,7 +34,7 @@ def fingerprints(report: Report) -> Iterator[str]:
     for finding in report.findings:
         same = identity(finding)
         seen[same] += 1
-        yield checksum(report.name, *same, str(seen[same]))
+        yield checksum(report.name, report.entry, *same, str(seen[same]))
 
 
 def checksum(*parts: str) -> str:

@@ -127,9 +127,9 @@ def _visible(pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def _parts(draft: Draft, cards: Sequence[Card]) -> Iterator[Part]:
-    """The draft as it reads: its source, or where that is markup or an encoded mail, its paragraphs."""
+    """The draft as it reads: its source, or of a page and an encoded mail the paragraphs."""
     spans = [(card.finding.start, card.finding.end, card) for card in cards if card.finding.end > card.finding.start]
-    if draft.rewrite is None and draft.encode is str:
+    if draft.template or (draft.rewrite is None and draft.encode is str):
         yield Part(tuple(_pieces(draft.source, spans)))
         return
     for block in draft.blocks:

@@ -237,8 +237,8 @@ def by_level(summary: Summary) -> str:
 
 
 def title(report: Report) -> str:
-    """What a draft is called."""
-    return report.name
+    """What a draft is called: its file, and its own name where the file holds several."""
+    return f"{report.name}: {report.entry}" if report.entry else report.name
 
 
 def file_of(report: Report) -> str:

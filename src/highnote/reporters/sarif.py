@@ -105,10 +105,12 @@ def _title(rule: str) -> str:
 def _results(checked: Checked, numbers: dict[str, int]) -> Iterator[Result]:
     report, draft = checked.report, checked.draft
     lines = Lines.of(draft)
-    hashes = line_hashes(draft.source) if report.findings else []
+    hashes = line_hashes(draft.source) if report.findings and draft.origin is None else []
     for finding, fingerprint in zip(report.findings, fingerprints(report), strict=True):
         region = _region(finding.start, finding.end, lines)
-        line = lines.within(finding.start)[0]
+        prints = {"highnote/v1": fingerprint}
+        if hashes:
+            prints["primaryLocationLineHash"] = hashes[lines.within(finding.start)[0] - 1]
         yield Result(
             rule_id=finding.rule,
             rule_index=numbers[finding.rule],
@@ -116,13 +118,16 @@ def _results(checked: Checked, numbers: dict[str, int]) -> Iterator[Result]:
             message=Message(text="\n".join(explained(checked, finding))),
             locations=[_location(report, region)],
             fixes=[fix for s in finding.suggestions if (fix := _fix(s, report, draft, lines)) is not None] or None,
-            partial_fingerprints={"primaryLocationLineHash": hashes[line - 1], "highnote/v1": fingerprint},
+            partial_fingerprints=prints,
             rank=round(finding.confidence * 100, 1),
         )
 
 
 def _location(report: Report, region: Region | None) -> Location:
-    return Location(physical_location=PhysicalLocation(artifact_location=_artifact(report), region=region))
+    return Location(
+        physical_location=PhysicalLocation(artifact_location=_artifact(report), region=region),
+        logical_locations=[LogicalLocation(name=report.entry, kind="member")] if report.entry else None,
+    )
 
 
 def _whole(report: Report) -> Location:
@@ -155,14 +160,14 @@ def _fix(suggestion: Suggestion, report: Report, draft: Draft, lines: Lines) -> 
 
 
 def _changes(suggestion: Suggestion, draft: Draft) -> Iterable[tuple[int, int, str]]:
-    """What a suggestion does to the source: (start, end, text). An e-mail's lines change as a whole."""
+    """What a suggestion does to the file: (start and end in the source, text). An e-mail's lines change as a whole."""
     after = draft.apply(suggestion.edits)
     if after == draft.source:
         return
     if draft.rewrite is None:
         for edit in sorted(suggestion.edits, key=lambda edit: (edit.start, edit.end)):
-            kept = draft.keep(draft.source[edit.start : edit.end])
-            yield edit.start, edit.end, draft.encode(edit.text) + kept
+            text = draft.encode(edit.text) + draft.keep(draft.source[edit.start : edit.end])
+            yield edit.start, edit.end, text if draft.origin is None else draft.origin.encode(text)
     else:
         start = _shared(draft.source, after)
         end = _shared(draft.source[start:][::-1], after[start:][::-1])
