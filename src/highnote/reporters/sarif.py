@@ -15,6 +15,7 @@ from sarif_pydantic import (
     ArtifactLocation,
     Invocation,
     Location,
+    LogicalLocation,
     Message,
     PhysicalLocation,
     Region,
