@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from highnote.cli import thunderbird
+from highnote.cli import smtp, thunderbird
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,4 +28,5 @@ def sendmail(
     raise typer.Exit(main(words or []))
 
 
+app.command("smtp")(smtp.smtp)
 app.command("thunderbird")(thunderbird.thunderbird)
