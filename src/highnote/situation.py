@@ -525,7 +525,8 @@ _FOREIGN: Mapping[str, frozenset[str]] = {
 """Function words that tell a language in a sentence or two; those that are English too do not count."""
 
 
-_WORD = re.compile(r"[^\W\d_]+")
+# What follows an apostrophe is left out: the “s” of “it's” is a word in Czech.
+_WORD = re.compile(r"(?<![\w'’])[^\W\d_]+")
 
 
 def is_english(message: Parsed) -> bool:
