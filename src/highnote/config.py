@@ -97,6 +97,10 @@ class Config(BaseModel):
     """A file with further placeholders: a JSON schema (or an example of the data), or a list with one a line."""
     filters: tuple[str, ...] = ()
     """Filters, tags and helpers of your own that templates use."""
+    text_column: str | None = None
+    """The field or column of an export (JSON, JSON lines, YAML, CSV) that holds the draft."""
+    thread_column: str | None = None
+    """The field or column of an export that holds the customer's message."""
     per_file_ignores: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Rules to leave out in some files, such as `{"legal/*.liquid": ["courtesy/curt"]}`; globs count from the file."""
     grammar: Grammar = Grammar()

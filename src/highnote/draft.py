@@ -131,8 +131,8 @@ class Origin:
     """Where a draft that is one entry of a file stands in it.
 
     `entry` is its title or identifier. `raw` is its text as the file has it, which begins in `line` at `column` (from
-    1) and at the character `start` of the file; `raw[starts[i]]` is where `source[i]` is written. `encode` writes a
-    text as the file would.
+    1) and at the character `start` of the file; `raw[starts[i]]` is where `source[i]` is written. `encode` writes a part
+    of the text as the file does, and `finish` is given the whole that was changed. `locked` says why it is not written.
     """
 
     entry: str
@@ -142,6 +142,16 @@ class Origin:
     line: int
     column: int
     encode: Callable[[str], str] = str
+    finish: Callable[[str], str] = str
+    locked: str = ""
+
+    def rewritten(self, before: str, after: str) -> str:
+        """What to write in the place of `raw` where the text becomes `after`; what stays the same stays as written."""
+        most = min(len(before), len(after))
+        head = next((at for at in range(most) if before[at] != after[at]), most)
+        tail = next((at for at in range(most - head) if before[-1 - at] != after[-1 - at]), most - head)
+        start, end = (self.span(at, at)[0] - self.start for at in (head, len(before) - tail))
+        return self.finish(self.raw[:start] + self.encode(after[head : len(after) - tail]) + self.raw[end:])
 
     def place(self, offset: int) -> tuple[int, int]:
         """The line and the column in the file of a character of the draft's source."""

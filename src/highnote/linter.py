@@ -208,7 +208,10 @@ class Linter:
         return Finding(
             rule=rule.id,
             level=rule.level,
-            message=fill(rule.message, {name: _shortened(words) for name, words in fields.items()}),
+            message=fill(
+                rule.message,
+                {name: words if name == "problem" else _shortened(words) for name, words in fields.items()},
+            ),
             why=" ".join(rule.why.split()),
             start=proposal.start,
             end=proposal.end,

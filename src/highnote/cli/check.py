@@ -36,6 +36,16 @@ class DraftFormat(str, Enum):
     EMAIL = "email"
 
 
+class Template(str, Enum):
+    """Template languages."""
+
+    LIQUID = "liquid"
+    JINJA = "jinja"
+    HANDLEBARS = "handlebars"
+    ERB = "erb"
+    FIELDS = "fields"
+
+
 def check(
     paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Drafts or folders of drafts; - reads stdin.")],
     level: Annotated[
@@ -56,6 +66,16 @@ def check(
     ] = None,
     date: Annotated[
         str | None, typer.Option(metavar="ISO", help="When the reply goes out, such as 2026-05-31.")
+    ] = None,
+    template: Annotated[
+        Template | None,
+        typer.Option(metavar="LANGUAGE", help="Read as templates: liquid, jinja, handlebars, erb or fields."),
+    ] = None,
+    text_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The field or column of an export that holds the draft.")
+    ] = None,
+    thread_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The field or column that holds the customer's message.")
     ] = None,
     format: Annotated[
         Format,
@@ -111,6 +131,9 @@ def check(
         "chat": chat,
         "valued": valued,
         "min_confidence": min_confidence,
+        "template": template.value if template else None,
+        "text_column": text_column,
+        "thread_column": thread_column,
     }
     run = Run(
         settings=Settings(config, rules or (), changes),
@@ -125,7 +148,9 @@ def check(
     for report in missing:
         run.could_not(report.name, report.error or "")
     for folder in empty:
-        say(f"{folder}: no drafts here. A folder's drafts end in .txt, .md, .html or .eml.")
+        say(
+            f"{folder}: no drafts here. A folder's drafts end in .txt, .md, .html, .eml or a template's suffix; name exports."
+        )
     checks = lint_inputs(run, inputs, report_console)
     if format is Format.TEXT:
         checks = _printed(checks, run, report_console, text_report.Style(width_of(report_console), verbose, scorecard))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +14,16 @@ from highnote import atomic
 from highnote.finding import Report
 
 if TYPE_CHECKING:
-    from highnote.draft import Draft
-    from highnote.reading import Format
+    from highnote.config import Config
+    from highnote.draft import Draft, TemplateName
+    from highnote.reading import Format, ReadingError
 
-SUFFIXES = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ".eml"})
+SUFFIXES = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ".eml"}) | frozenset(
+    {".liquid", ".j2", ".jinja", ".jinja2", ".hbs", ".handlebars", ".mustache", ".erb"}
+)
 """Files that are drafts when a folder is walked; a file that is named is always read."""
+EXPORTS = frozenset({".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".yaml", ".yml"})
+"""Files that hold several drafts; they are read when they are named."""
 
 STDIN = "-"
 
@@ -74,15 +79,29 @@ def walk(folder: Path) -> Iterator[Path]:
                 yield Path(parent, name)
 
 
-def read_input(source: Input, stdin_format: Format) -> Draft:
+def read_input(source: Input, stdin_format: Format, template: TemplateName | None = None) -> Draft:
     """Read one draft under the name it was called by. Raises ReadingError."""
     from highnote.reading import read, read_path
 
     if source.path is not None:
-        return read_path(source.path, name=source.name)
+        return read_path(source.path, name=source.name, template=template)
     if sys.stdin.isatty():
         sys.stderr.write("highnote: reading from the terminal; end the draft with Ctrl-D.\n")
-    return read(sys.stdin.buffer.read(), stdin_format, source.name)
+    return read(sys.stdin.buffer.read(), stdin_format, source.name, template)
+
+
+def read_inputs(source: Input, stdin_format: Format, config: Config) -> Iterator[Draft | ReadingError]:
+    """Read the drafts of an input under the name it was called by: one, or those of an export.
+
+    Yields why one of them could not be read; raises ReadingError where none could.
+    """
+    if source.path is None or source.path.suffix.lower() not in EXPORTS:
+        yield read_input(source, stdin_format, config.template)
+        return
+    from highnote.reading import Columns, read_export
+
+    columns = Columns(config.text_column, config.thread_column, config.template)
+    yield from read_export(source.path, source.name, columns)
 
 
 def write_draft(path: Path, draft: Draft, after: str) -> None:
@@ -90,13 +109,39 @@ def write_draft(path: Path, draft: Draft, after: str) -> None:
 
     Raises WriteError; the file is then as it was.
     """
+    _write(path, draft.encoding, lambda text: after if text == draft.source else None)
+
+
+def write_entries(path: Path, changed: Sequence[tuple[Draft, str]]) -> None:
+    """Put new texts in the places of entries of an export, all in one step; every other character stays.
+
+    Raises WriteError; the file is then as it was.
+    """
+
+    def spliced(text: str) -> str | None:
+        parts, at = [], 0
+        for draft, after in changed:
+            origin = draft.origin
+            assert origin is not None
+            if text[origin.start : origin.start + len(origin.raw)] != origin.raw:
+                return None
+            parts += [text[at : origin.start], origin.rewritten(draft.source, after)]
+            at = origin.start + len(origin.raw)
+        return "".join([*parts, text[at:]])
+
+    _write(path, changed[0][0].encoding, spliced)
+
+
+def _write(path: Path, encoding: str, change: Callable[[str], str | None]) -> None:
+    """Change the text of a file in one step; `change` gives None where the text is not the one that was read."""
     target = path.resolve()  # a link stays a link
     try:
         if not target.stat().st_mode & 0o222:
             raise WriteError("is write-protected, so it is left as it is. Make it writable, or use --diff.")
-        if target.read_bytes().decode(draft.encoding, "replace") != draft.source:
+        after = change(target.read_bytes().decode(encoding, "replace"))
+        if after is None:
             raise WriteError("has changed meanwhile, so it is left as it is. Run highnote again.")
-        atomic.replace(target, after.encode(draft.encoding))
+        atomic.replace(target, after.encode(encoding))
     except OSError as error:
         raise WriteError(f"cannot be written ({error.strerror}), so it is left as it is.") from error
     except UnicodeEncodeError as error:

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from highnote.cli.common import Settings, Status, console, say
-from highnote.cli.inputs import Input, WriteError, read_input, unified_diff, write_draft
+from highnote.cli.inputs import Input, WriteError, read_inputs, unified_diff, write_draft, write_entries
 from highnote.finding import Report
 from highnote.reporters.places import Checked, Summary, summarise
 
@@ -57,6 +57,9 @@ class Run:
     failed: bool = False
     fixed: int = 0
     linters: dict[int, Linter] = field(default_factory=dict)
+    rewritten: list[tuple[Input, Draft, str]] = field(default_factory=list)
+    """Entries of one export that are mended and wait to be written together."""
+    told: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def status(self) -> Status:
@@ -75,6 +78,23 @@ class Run:
         """Note an input that could not be read or written, and say so."""
         self.errors.append(Report(name=name, error=message))
         say(message if message.startswith(name) else f"{name}: {message}")
+
+    def locked(self, name: str, why: str) -> None:
+        """Say once a file why it is not written."""
+        if (name, why) not in self.told:
+            self.told.add((name, why))
+            say(f"{name}: {why}")
+
+    def write_rewritten(self) -> None:
+        """Write the entries that wait to their file."""
+        waiting, self.rewritten = self.rewritten, []
+        if waiting:
+            source = waiting[0][0]
+            assert source.path is not None
+            try:
+                write_entries(source.path, [(draft, after) for _, draft, after in waiting])
+            except WriteError as error:
+                self.could_not(source.name, str(error))
 
 
 def suitable_processes(drafts: int) -> int:
@@ -109,19 +129,24 @@ def _lint(run: Run, inputs: Sequence[Input], advance: Callable[[], None]) -> Ite
     for config, group in groupby(inputs, key=lambda one: run.settings.for_folder(one.folder)):
         linter = run.linter(config)
         waiting: deque[tuple[Input, Draft]] = deque()
-        jobs = _jobs(run, group, waiting, advance)
+        jobs = _jobs(run, group, waiting, advance, config)
+        last: Input | None = None
         for report in linter.lint_many(jobs, processes=run.processes):
             source, draft = waiting.popleft()
-            advance()
+            if source is not last:
+                advance()
+                run.write_rewritten()
+            last = source
             if report.error is not None:
                 run.could_not(source.name, report.error)
                 continue
             run.failed |= run.mode is not Mode.FIX and bool(report.at_least(config.fail_level))
             yield _after(run, linter, config, source, Checked(draft, report, config.fail_level))
+        run.write_rewritten()
 
 
 def _jobs(
-    run: Run, inputs: Iterable[Input], waiting: deque[tuple[Input, Draft]], advance: Callable[[], None]
+    run: Run, inputs: Iterable[Input], waiting: deque[tuple[Input, Draft]], advance: Callable[[], None], config: Config
 ) -> Iterator[Job]:
     """Read the drafts one by one; `waiting` remembers those that the linter has taken and not yet reported."""
     from highnote.linter import Job
@@ -129,32 +154,38 @@ def _jobs(
 
     for source in inputs:
         try:
-            draft = read_input(source, run.stdin_format)
+            for draft in read_inputs(source, run.stdin_format, config):
+                if isinstance(draft, ReadingError):
+                    run.could_not(source.name, str(draft))
+                    continue
+                waiting.append((source, draft))
+                yield Job(draft, run.thread, run.date)
         except ReadingError as error:
             advance()
             run.could_not(source.name, str(error))
-            continue
-        waiting.append((source, draft))
-        yield Job(draft, run.thread, run.date)
 
 
 def _after(run: Run, linter: Linter, config: Config, source: Input, checked: Checked) -> Checked:
     """What --fix and --diff do with one result; the result is that of the draft as it is afterwards."""
-    before, after = checked.draft.source, checked.report.rewritten
+    before, after, origin = checked.draft.source, checked.report.rewritten, checked.draft.origin
     if run.mode is Mode.DIFF:
-        sys.stdout.writelines(unified_diff(source.name, before, after))
+        name = f"{source.name} ({origin.entry})" if origin else source.name
+        sys.stdout.writelines(unified_diff(name, before, after))
     if run.mode is not Mode.FIX:
         return checked
     left = checked
-    if checked.draft.locked and summarise([checked.report]).fixable:
-        say(f"{source.name}: {checked.draft.locked}")
+    locked = checked.draft.locked or (origin.locked if origin else "")
+    if locked and summarise([checked.report]).fixable:
+        run.locked(source.name, locked)
     if source.path is None:
         sys.stdout.write(after)
-    if after != before:
+    if after != before and not locked:
         try:
-            if source.path is not None:
+            if origin is not None:
+                run.rewritten.append((source, checked.draft, after))
+            elif source.path is not None:
                 write_draft(source.path, checked.draft, after)
-            left = _again(run, linter, source, checked, after)
+            left = _again(run, linter, checked, after)
         except WriteError as error:
             run.could_not(source.name, str(error))
     run.fixed += max(0, len(checked.report.findings) - len(left.report.findings))
@@ -162,9 +193,7 @@ def _after(run: Run, linter: Linter, config: Config, source: Input, checked: Che
     return left
 
 
-def _again(run: Run, linter: Linter, source: Input, checked: Checked, text: str) -> Checked:
+def _again(run: Run, linter: Linter, checked: Checked, text: str) -> Checked:
     """The report of a draft after its safe suggestions were applied."""
-    from highnote.reading import read
-
-    draft = read_input(source, run.stdin_format) if source.path else read(text, run.stdin_format, source.name)
+    draft = checked.draft.read_again(text) if checked.draft.read_again else checked.draft
     return Checked(draft, linter.lint(draft, thread=run.thread, date=run.date), checked.fail_level)

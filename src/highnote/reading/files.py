@@ -108,6 +108,11 @@ def read_file(path: Path, title: str, most: int = MAX_BYTES) -> bytes:
         raise ReadingError(f"{title} cannot be read ({reason}): check the path.") from error
 
 
+def looks_like_html(text: str) -> bool:
+    """Whether the text has tags of HTML that prose has."""
+    return _SOME_MARKUP.search(text) is not None
+
+
 def _too_long(title: str, most: int = MAX_BYTES) -> str:
     return f"{title} is longer than {most // 1_000_000} MB: no draft is, so split it or leave it out."
 
@@ -118,7 +123,7 @@ def _read_bytes(data: bytes, format: Format | None, name: str, template: Templat
     if not template and (format == "email" or (format is None and is_email(data))):
         return _read_mail(data, name)
     text, encoding = decode(data, name)
-    if format is None and (_SOME_MARKUP.search(text) if template else _MARKUP.match(text)):
+    if format is None and (looks_like_html(text) if template else _MARKUP.match(text)):
         format = "html"
     draft = _read_str(text, format or "text", name, template)
     return draft if encoding == draft.encoding else replace(draft, encoding=encoding)
