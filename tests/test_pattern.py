@@ -100,9 +100,10 @@ def test_a_wrong_condition_says_what_to_do(conditions: dict[str, object]) -> Non
 
 
 def test_a_pattern_knows_its_triggers() -> None:
-    assert PHRASES.compile("as (i|we) @say").triggers == {"say", "point", "explain"}
-    assert PHRASES.compile("NOUN VERB").triggers is None
-    assert PHRASES.compile("[maybe] refund").triggers == {"refund"}
+    assert PHRASES.compile("as (i|we) @say").needs == ({"say", "point", "explain"}, {"as"}, {"i", "we"})
+    assert PHRASES.compile("NOUN VERB").needs == ()
+    assert PHRASES.compile("[maybe] refund").needs == ({"refund"},)
+    assert PHRASES.compile("so-called").needs == ({"so-called", "socalled", "called"},)
 
 
 @settings(max_examples=300, deadline=None)

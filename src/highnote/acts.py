@@ -24,13 +24,21 @@ class Acts:
     def annotate(self, parsed: Parsed) -> Parsed:
         """Fill in `acts` of every sentence and find the last body sentence; returns the same message."""
         for sentence in parsed.sentences:
-            for m, p in self._index.candidates(sentence):
-                matcher = self._matchers[m]
-                spans = [(match.start, match.end) for match in matcher.in_sentence(p, sentence, None)]
-                known = sentence.acts.setdefault(matcher.owner.id, []) if spans else []
-                known += [s for s in spans if not any(s[0] < end and start < s[1] for start, end in known)]
+            acts = sentence.words.acts.get((self, sentence.zone))
+            if acts is None:
+                self._find(sentence)
+                sentence.words.acts[self, sentence.zone] = sentence.acts
+            else:
+                sentence.acts = acts
         _place(parsed)
         return parsed
+
+    def _find(self, sentence: Sentence) -> None:
+        for m, p, matches in self._index.found(sentence):
+            matcher = self._matchers[m]
+            spans = [(match.start, match.end) for match in matcher.in_sentence(p, matches, sentence, None)]
+            known = sentence.acts.setdefault(matcher.owner.id, []) if spans else []
+            known += [s for s in spans if not any(s[0] < end and start < s[1] for start, end in known)]
 
 
 def _place(parsed: Parsed) -> None:

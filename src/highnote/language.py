@@ -80,6 +80,10 @@ class Words:
         self._span: Span | None = None
         self.judged: Any = None
         """What the judge sees of the sentence, once it has looked (`highnote.judge.Features`)."""
+        self.found: dict[object, Any] = {}
+        """What sets of patterns match, once they were tried (`highnote.matching.Index`)."""
+        self.acts: dict[object, dict[str, list[tuple[int, int]]]] = {}
+        """The acts, once they were looked for (`highnote.acts.Acts`), by who looked and in which zone."""
 
     @property
     def span(self) -> Span:
@@ -92,6 +96,11 @@ class Words:
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
         return clauses(self.span)
+
+    @cached_property
+    def clause_tokens(self) -> tuple[frozenset[int], ...]:
+        """The indices of the tokens of each clause."""
+        return tuple(frozenset(token.i for token in clause.tokens) for clause in self.clauses)
 
     @cached_property
     def encoded(self) -> Encoded:

@@ -192,8 +192,8 @@ class Linter:
     def every_proposal(self, reply: Reply) -> Iterator[tuple[Matcher, Proposal]]:
         """What every pattern proposes, a rule's earlier patterns first."""
         for sentence in reply.parsed.sentences:
-            for m, p in self._index.candidates(sentence):
-                for match in self._matchers[m].in_sentence(p, sentence, reply):
+            for m, p, places in self._index.found(sentence):
+                for match in self._matchers[m].in_sentence(p, places, sentence, reply):
                     yield self._matchers[m], proposal_at(match, sentence, p)
         for m, p in self._index.draft_wide:
             for proposal in self._matchers[m].in_draft(p, reply):

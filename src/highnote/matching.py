@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from highnote.pattern import Match, Pattern, PatternError, PhrasePattern, Phrases, TokenPattern, compile_clause
+from highnote.pattern import (
+    ClausePattern,
+    Match,
+    Pattern,
+    PatternError,
+    PhrasePattern,
+    Phrases,
+    TokenPattern,
+    compile_clause,
+    signature,
+)
 from highnote.reply import Proposal, Reply
 from highnote.rule import Act, Flag, Rule, RuleError, RuleErrors, Unless, When, line_of
 
@@ -43,6 +53,7 @@ class _Flag:
     check: Check | None
     unless: tuple[_Unless, ...]
     when: _When | None
+    zones: frozenset[str] = frozenset(DEFAULT_ZONES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +73,15 @@ class Matcher:
         when = self.suggest[number]
         return when is None or holds(when, sentence, reply)
 
-    def in_sentence(self, number: int, sentence: Sentence, reply: Reply | None) -> Iterator[Match]:
-        """Where the pattern with this number flags a sentence. Without a reply only the sentence itself counts."""
+    def in_sentence(
+        self, number: int, matches: Iterable[Match], sentence: Sentence, reply: Reply | None
+    ) -> Iterator[Match]:
+        """What the pattern with this number flags of what it matches. Without a reply only the sentence itself counts."""
         flag = self.flags[number]
-        if flag.pattern is None or not self._zoned(flag, sentence):
-            return
-        for match in flag.pattern.find(sentence):
-            if self._stands(flag, match, sentence, reply):
-                yield _marked(match, flag.source.mark, sentence)
+        if sentence.zone.value in flag.zones:
+            for match in matches:
+                if self._stands(flag, match, sentence, reply):
+                    yield _marked(match, flag.source.mark, sentence)
 
     def in_draft(self, number: int, reply: Reply) -> Iterator[Proposal]:
         """What a pattern about the whole draft (an act, the absence of acts, a check) proposes."""
@@ -87,16 +99,12 @@ class Matcher:
             places = [
                 (sentence, Match(*span))
                 for sentence in reply.parsed.sentences
-                if self._zoned(flag, sentence)
+                if sentence.zone.value in flag.zones
                 for span in sentence.acts.get(source.act, ())
             ]
             for sentence, match in places[threshold:]:
                 if self._stands(flag, match, sentence, reply):
                     yield proposal_at(_marked(match, source.mark, sentence), sentence, number)
-
-    def _zoned(self, flag: _Flag, sentence: Sentence) -> bool:
-        zones = [when.conditions.zone for when in (flag.when, self.when) if when and when.conditions.zone]
-        return all(sentence.zone.value in zone for zone in zones) if zones else sentence.zone.value in DEFAULT_ZONES
 
     def _holds(self, flag: _Flag, sentence: Sentence | None, reply: Reply) -> bool:
         return all(holds(when, sentence, reply) for when in (flag.when, self.when) if when)
@@ -130,12 +138,7 @@ def _marked(match: Match, mark: str | None, sentence: Sentence) -> Match:
 def _touched(match: Match, sentence: Sentence) -> set[int]:
     """The tokens of the match and of the clauses that it stands in."""
     inside = set(range(match.start, match.end))
-    touched = set(inside)
-    for clause in sentence.clauses:
-        own = {token.i for token in clause.tokens}
-        if own & inside:
-            touched |= own
-    return touched
+    return inside.union(*(own for own in sentence.words.clause_tokens if not own.isdisjoint(inside)))
 
 
 def _excepted(unless: _Unless, touched: set[int], sentence: Sentence, reply: Reply | None) -> bool:
@@ -222,7 +225,7 @@ def compile_matcher(owner: Rule | Act, phrases: Phrases, options: Mapping[str, A
             errors.append(RuleError(owner.path, line_of(owner.path, *where), str(error), error.mend))
 
     flags = tuple(
-        f for i, flag in enumerate(owner.flag) for f in guarded(partial(_compile_flag, flag, phrases), "flag", i)
+        f for i, flag in enumerate(owner.flag) for f in guarded(partial(_compile_flag, flag, phrases, owner), "flag", i)
     )
     unless = tuple(
         u for i, item in enumerate(owner.unless) for u in guarded(partial(_compile_unless, item, phrases), "unless", i)
@@ -255,7 +258,7 @@ def _compile_unless(unless: Unless, phrases: Phrases) -> _Unless:
     return _Unless(unless, pattern, _compile_when(unless.when, phrases))
 
 
-def _compile_flag(flag: Flag, phrases: Phrases) -> _Flag:
+def _compile_flag(flag: Flag, phrases: Phrases, owner: Rule | Act) -> _Flag:
     pattern: Pattern | None = None
     if flag.phrase is not None:
         pattern = phrases.compile(flag.phrase)
@@ -266,7 +269,9 @@ def _compile_flag(flag: Flag, phrases: Phrases) -> _Flag:
         pattern = TokenPattern(str(flag.tokens), tuple(flag.tokens))
     check = _find_check(flag.check) if flag.check is not None else None
     unless = tuple(_compile_unless(item, phrases) for item in flag.unless)
-    return _Flag(flag, pattern, check, unless, _compile_when(flag.when, phrases))
+    whens = [flag.when, owner.when] if isinstance(owner, Rule) else [flag.when]
+    zones = [frozenset[str](when.zone) for when in whens if when and when.zone] or [frozenset(DEFAULT_ZONES)]
+    return _Flag(flag, pattern, check, unless, _compile_when(flag.when, phrases), frozenset.intersection(*zones))
 
 
 def _find_check(name: str) -> Check:
@@ -283,27 +288,61 @@ def _find_check(name: str) -> Check:
 # ---------------------------------------------------------------- triggers
 
 
+Found = tuple[tuple[int, int, tuple[Match, ...]], ...]
+"""Matches with the numbers of their matcher and of its pattern, in the order of these."""
+
+
 class Index:
-    """Finds the patterns that can match a sentence: those whose trigger is in it, and those that have none."""
+    """Finds what the patterns match in a sentence, and tries only those whose words and clauses are in it."""
 
     def __init__(self, matchers: Sequence[Matcher]) -> None:
-        self._by_key: dict[str, list[tuple[int, int]]] = {}
+        self._patterns: dict[tuple[int, int], Pattern] = {}
+        self._by_word: dict[str, list[tuple[int, int]]] = {}
         self._always: list[tuple[int, int]] = []
+        self._by_clause: list[tuple[tuple[int, int], ClausePattern]] = []
+        self._by_signature: dict[tuple[str, ...], tuple[tuple[int, int], ...]] = {}
         self.draft_wide: list[tuple[int, int]] = []
         """(matcher, pattern) numbers of the patterns that look at the whole draft."""
         for m, matcher in enumerate(matchers):
             for p, flag in enumerate(matcher.flags):
                 if flag.pattern is None:
                     self.draft_wide.append((m, p))
-                elif flag.pattern.triggers is None:
-                    self._always.append((m, p))
                 else:
-                    for key in flag.pattern.triggers:
-                        self._by_key.setdefault(key, []).append((m, p))
+                    self._patterns[m, p] = flag.pattern
+                    self._enter((m, p), flag.pattern)
 
-    def candidates(self, sentence: Sentence) -> list[tuple[int, int]]:
-        """The (matcher, pattern) numbers worth trying on a sentence, in the order of the rules."""
-        found = set(self._always)
-        for key in sentence.keys & self._by_key.keys():
-            found.update(self._by_key[key])
-        return sorted(found)
+    def _enter(self, number: tuple[int, int], pattern: Pattern) -> None:
+        if isinstance(pattern, ClausePattern):
+            self._by_clause.append((number, pattern))
+        elif not pattern.needs:
+            self._always.append(number)
+        else:
+            for word in pattern.needs[0]:
+                self._by_word.setdefault(word, []).append(number)
+
+    def found(self, sentence: Sentence) -> Found:
+        """All matches in a sentence, whatever its zone; worked out once for the same words."""
+        known: Found | None = sentence.words.found.get(self)
+        if known is None:
+            matches = (
+                (m, p, tuple(self._patterns[m, p].find(sentence))) for m, p in sorted(self._candidates(sentence))
+            )
+            known = sentence.words.found[self] = tuple(found for found in matches if found[2])
+        return known
+
+    def _candidates(self, sentence: Sentence) -> set[tuple[int, int]]:
+        """The (matcher, pattern) numbers worth trying on a sentence."""
+        worthy = set(self._always)
+        for word in sentence.keys & self._by_word.keys():
+            worthy.update(self._by_word[word])
+        for clause in sentence.clauses:
+            worthy.update(self._admitting(signature(clause)))
+        return worthy
+
+    def _admitting(self, signed: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+        """The numbers of the clause patterns that may match a clause with this signature."""
+        numbers = self._by_signature.get(signed)
+        if numbers is None:
+            numbers = tuple(number for number, pattern in self._by_clause if pattern.suits(signed))
+            self._by_signature[signed] = numbers
+        return numbers

@@ -7,9 +7,10 @@ compiles to a regular expression over that string, so alternatives, gaps and opt
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lark import Lark, Token, Tree
@@ -163,12 +164,15 @@ class Match:
     clause: Clause | None = None
 
 
+Needs = tuple[frozenset[str], ...]
+
+
 class Pattern(Protocol):
     """What a rule flags or leaves alone inside one sentence."""
 
     @property
-    def triggers(self) -> frozenset[str] | None:
-        """Words or base forms of which one must be in the sentence; None when nothing must."""
+    def needs(self) -> Needs:
+        """Sets of words or base forms; a sentence without any word of one of them cannot match."""
 
     def find(self, sentence: Sentence) -> Sequence[Match]:
         """Every place that the pattern matches."""
@@ -180,7 +184,7 @@ class Pattern(Protocol):
 @dataclass(frozen=True, slots=True)
 class _Part:
     regex: str
-    triggers: frozenset[str] | None
+    needs: Needs
     needs_comma: bool = True
     norm: str = ""
     """The one word that this part is, escaped, where it is one."""
@@ -242,7 +246,7 @@ class Phrases:
         """The pattern for a phrase. Raises PatternError."""
         if text not in self.known:
             part = self._phrase(text)
-            self.known[text] = PhrasePattern(text, part.regex, part.triggers)
+            self.known[text] = PhrasePattern(text, part.regex, _simplest(part.needs))
             self.fresh = True
         return self.known[text]
 
@@ -270,20 +274,20 @@ class Phrases:
         body = self._sequence(tree, inside, top=not inside)
         if inside:
             return body
-        return _Part(rf"{_BEGIN if begin else '^'}(?P<m>{body.regex})", body.triggers)
+        return _Part(rf"{_BEGIN if begin else '^'}(?P<m>{body.regex})", body.needs)
 
     def _sequence(self, tree: Tree[Token], inside: tuple[str, ...], *, top: bool = False) -> _Part:
         children = [child for child in tree.children if isinstance(child, Tree) and not (top and child.data == "begin")]
         if len(children) == 1:
             return self._item(children[0], inside)
-        regex, triggers, first = "", None, True
+        regex, needs, first = "", list[frozenset[str]](), True
         for child in children:
             part = self._item(child, inside)
             if part.regex:
                 regex += part.regex if first or not part.needs_comma else _COMMA + part.regex
                 first = False
-            triggers = _rarer(triggers, part.triggers)
-        return _Part(f"(?:{regex})", triggers)
+            needs += part.needs
+        return _Part(f"(?:{regex})", tuple(needs))
 
     def _item(self, tree: Tree[Token], inside: tuple[str, ...]) -> _Part:
         match tree.data:
@@ -297,31 +301,29 @@ class Phrases:
                 base, tag = tree.children
                 assert isinstance(base, Tree)
                 part = self._item(base, inside)
-                return _Part(rf"(?={_tagged(str(tag))}){part.regex}", part.triggers)
+                return _Part(rf"(?={_tagged(str(tag))}){part.regex}", part.needs)
             case "list":
                 return self._list(str(tree.children[0]), inside)
             case "one_of" | "maybe" | "not_ahead":
                 parts = [self._sequence(child, inside) for child in tree.children if isinstance(child, Tree)]
                 regex = _alternatives(parts)
                 if tree.data == "not_ahead":
-                    return _Part(f"(?!{_COMMA}{regex})", None, needs_comma=False)
+                    return _Part(f"(?!{_COMMA}{regex})", (), needs_comma=False)
                 if tree.data == "maybe":
-                    return _Part(f"(?:{_COMMA}{regex})?", None, needs_comma=False)
-                return _Part(regex, _union(part.triggers for part in parts))
+                    return _Part(f"(?:{_COMMA}{regex})?", (), needs_comma=False)
+                return _Part(regex, _one_of(part.needs for part in parts))
             case "gap":
                 most = 10 if tree.children[0] == "...." else 4
-                return _Part(rf"(?:(?![;?!]\t).+\n){{0,{most}}}?", None, needs_comma=False)
+                return _Part(rf"(?:(?![;?!]\t).+\n){{0,{most}}}?", (), needs_comma=False)
             case "begin":
-                return _Part(r"\A", None, needs_comma=False)
+                return _Part(r"\A", (), needs_comma=False)
             case "end":
-                return _Part(_END, None, needs_comma=False)
+                return _Part(_END, (), needs_comma=False)
             case _:
                 sign = (
                     str(tree.children[0]).removeprefix("\\").translate(PLAIN)
                 )  # `\\$` is the sign of money, `$` the end
-                return _Part(
-                    _token(norm=re.escape(sign)), None if sign in _COMMON else frozenset({sign}), needs_comma=False
-                )
+                return _Part(_token(norm=re.escape(sign)), (frozenset({sign}),), needs_comma=False)
 
     def _word(self, text: str) -> _Part:
         regexes = []
@@ -332,28 +334,28 @@ class Phrases:
                 regexes.append(f"(?:{_token(norm=re.escape(word))}|{_token(norm=''.join(pieces))}|{apart})")
             else:
                 regexes.append(_token(norm=re.escape(word)))
-        words = [w for w in _spell(text) if "-" not in w]
-        triggers = frozenset({min(words, key=lambda w: (w in _COMMON, -len(w)))}) if words else None
-        single = re.escape(words[0]) if len(regexes) == len(words) == 1 else ""
-        return _Part(_COMMA.join(regexes), triggers, norm=single)
+        words = _spell(text)
+        needs = tuple(frozenset(_ways(word)) for word in words)
+        single = re.escape(words[0]) if len(words) == 1 and "-" not in words[0] else ""
+        return _Part(_COMMA.join(regexes), needs, norm=single)
 
     def _lemma(self, word: str) -> _Part:
         base = word.lower()
-        return _Part(_base(re.escape(base)), frozenset({base}), lemma=re.escape(base))
+        return _Part(_base(re.escape(base)), (frozenset({base}),), lemma=re.escape(base))
 
     def _class(self, name: str, inside: tuple[str, ...]) -> _Part:
         if name in _LISTED:
             return self._list(_LISTED[name], inside)
         if name == "NP":
-            return _Part(f"(?:{_NP})", None)
-        return _Part(_ANY if name == "ANY" else rf"{_tagged(name)}.*\n", None)
+            return _Part(f"(?:{_NP})", ())
+        return _Part(_ANY if name == "ANY" else rf"{_tagged(name)}.*\n", ())
 
     def _list(self, name: str, inside: tuple[str, ...]) -> _Part:
         if name in inside:
             raise PatternError(f"the word list “@{name}” holds itself", "take the reference out of one of the lists")
         if name not in self._cache:
             parts = [self._phrase(entry, inside=(*inside, name)) for entry in self._entries(name)]
-            self._cache[name] = _Part(_alternatives(parts), _union(part.triggers for part in parts))
+            self._cache[name] = _Part(_alternatives(parts), _one_of(part.needs for part in parts))
         return self._cache[name]
 
 
@@ -372,40 +374,64 @@ def _parse(text: str) -> Tree[Token]:
     return tree
 
 
-def _union(sets: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+def _ways(word: str) -> Iterator[str]:
+    """The tokens of which one must be there for a word that may be written with a hyphen, without, or apart."""
+    pieces = word.strip("-").split("-")
+    if len(pieces) == 1:
+        yield word
+    else:
+        yield from (word, "".join(pieces), max(pieces, key=len))
+
+
+def _cost(words: Set[str]) -> tuple[int, int]:
+    """How often one of the words is met: common ones count first."""
+    return len(words & _COMMON), len(words)
+
+
+def _one_of(alternatives: Iterable[Needs]) -> Needs:
+    """What one of several alternatives needs: a word of the rarest set of each."""
     union: set[str] = set()
-    for triggers in sets:
-        if triggers is None:
-            return None
-        union |= triggers
-    return frozenset(union)
+    for needs in alternatives:
+        if not needs:
+            return ()
+        union |= min(needs, key=_cost)
+    return (frozenset(union),)
 
 
-def _rarer(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
-    """Of two sets of triggers that must both be met, the one that is met less often."""
-    if one is None or other is None:
-        return one if other is None else other
-    return min(one, other, key=lambda triggers: (len(triggers & _COMMON), len(triggers)))
+def _simplest(needs: Needs) -> Needs:
+    """The same needs, the rarest first, without those that hold whenever another does."""
+    kept: list[frozenset[str]] = []
+    for words in sorted(dict.fromkeys(needs), key=_cost):
+        if not any(other <= words for other in kept):
+            kept.append(words)
+    return tuple(kept)
 
 
-@cache
-def _compiled(regex: str) -> re.Pattern[str]:
-    """The regular expression, compiled when a trigger first calls for it: most patterns are never needed in a run."""
-    return re.compile(regex, re.MULTILINE)
+def met(needs: Needs, sentence: Sentence) -> bool:
+    """Whether a sentence has a word of each set."""
+    keys = sentence.keys
+    return not any(keys.isdisjoint(words) for words in needs)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class PhrasePattern:
     """A compiled phrase."""
 
     text: str
     regex: str
-    triggers: frozenset[str] | None
+    needs: Needs
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        """The regular expression, compiled when a sentence first calls for it: most patterns are never needed in a run."""
+        return re.compile(self.regex, re.MULTILINE)
 
     def find(self, sentence: Sentence) -> list[Match]:
+        if not met(self.needs, sentence):
+            return []
         encoded = sentence.encoded
         found = []
-        for match in _compiled(self.regex).finditer(encoded.text):
+        for match in self._compiled.finditer(encoded.text):
             start, end = match.span("m")
             if start < end:
                 found.append(Match(*encoded.tokens(start, end)))
@@ -467,7 +493,11 @@ def _value(key: str, raw: Any, phrases: Phrases) -> _Value:
     return _Value(frozenset(allowed) if allowed else None, frozenset(banned))
 
 
-@dataclass(frozen=True, slots=True)
+signature: Callable[[Clause], tuple[str, ...]] = attrgetter(*_FIELDS)
+"""The fields of a clause that have few values: most conditions are settled by them alone."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class ClausePattern:
     """Conditions on one clause (and on the clause above it)."""
 
@@ -477,9 +507,17 @@ class ClausePattern:
     without: PhrasePattern | None
     under: ClausePattern | None
     mark: str
-    triggers: frozenset[str] | None
+    needs: Needs
+
+    def suits(self, signed: tuple[str, ...]) -> bool:
+        """Whether a clause with this signature may have the values asked for."""
+        return all(
+            self.values[key].admits(value) for key, value in zip(_FIELDS, signed, strict=True) if key in self.values
+        )
 
     def find(self, sentence: Sentence) -> list[Match]:
+        if not met(self.needs, sentence):
+            return []
         matches = []
         for clause in sentence.clauses:
             if not self.admits(clause):
@@ -535,24 +573,24 @@ def compile_clause(conditions: Mapping[str, Any], phrases: Phrases, *, mark: str
     words = phrases.compile(conditions["words"]) if "words" in conditions else None
     without = phrases.compile(conditions["without"]) if "without" in conditions else None
     under = compile_clause(conditions["under"], phrases) if "under" in conditions else None
-    triggers = words.triggers if words else None
+    needs = list(words.needs if words else ())
     for key in _TEXT_FIELDS:
         allowed = values[key].allowed if key in values else None
         if allowed and "" not in allowed:
-            triggers = _rarer(triggers, frozenset(word.split(" ")[0] for word in allowed))
-    return ClausePattern(str(dict(conditions)), values, words, without, under, mark, triggers)
+            needs.append(frozenset(word.split(" ")[0] for word in allowed))
+    return ClausePattern(str(dict(conditions)), values, words, without, under, mark, _simplest(tuple(needs)))
 
 
 # ---------------------------------------------------------------- spaCy's own patterns
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class TokenPattern:
     """A spaCy token pattern or dependency pattern, where words and clauses are not enough."""
 
     text: str
     spec: tuple[Mapping[str, Any], ...]
-    triggers: frozenset[str] | None = None
+    needs: Needs = ()
 
     def find(self, sentence: Sentence) -> list[Match]:
         from spacy.matcher import DependencyMatcher, Matcher

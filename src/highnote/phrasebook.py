@@ -32,7 +32,7 @@ def keep(phrases: Phrases) -> None:
     if not phrases.fresh:
         return
     file = _file(phrases.lists)
-    content = {p.text: [p.regex, None if p.triggers is None else sorted(p.triggers)] for p in phrases.known.values()}
+    content = {p.text: [p.regex, [sorted(words) for words in p.needs]] for p in phrases.known.values()}
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as part:
@@ -52,8 +52,7 @@ def _load(file: Path) -> dict[str, PhrasePattern]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         return {
-            text: PhrasePattern(text, regex, None if triggers is None else frozenset(triggers))
-            for text, (regex, triggers) in content.items()
+            text: PhrasePattern(text, regex, tuple(map(frozenset, needs))) for text, (regex, needs) in content.items()
         }
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
