@@ -45,6 +45,7 @@ def examine(config: Config | ConfigError, file: Path | None) -> Iterator[Line]:
     settings = config if isinstance(config, Config) else Config()
     yield from _model(settings.model)
     yield _rules(settings)
+    yield from _grammar(settings)
     if isinstance(config, ConfigError):
         yield Line(False, "configuration", str(config), "Mend the file, or name another with --config.")
     else:
@@ -112,3 +113,40 @@ def _rules(config: Config) -> Line:
     categories = len({rule.category for rule in rules})
     mend = "Install highnote again; its rules are missing."
     return Line(bool(rules), "rules", f"{len(rules)} in {categories} categories, {chosen} of them in use", mend)
+
+
+def _grammar(config: Config) -> Iterator[Line]:
+    """Java, language-tool-python and LanguageTool; they are only a fault where the configuration wants grammar."""
+    from highnote.languagetool import Companion, GrammarError, installed_version
+
+    wanted, server = config.grammar.enabled, config.grammar.server
+    try:
+        found = version("language-tool-python")
+    except PackageNotFoundError:
+        mend = "Run `pip install 'highnote[grammar]'`."
+        yield Line(not wanted, "language-tool-python", "not installed: no spelling and grammar", mend)
+        return
+    yield Line(True, "language-tool-python", found)
+    try:
+        if server is None:
+            java = _java()
+            yield Line(java is not None or not wanted, "Java", java or "not found", "Install Java 17 or newer.")
+            yield Line(True, "LanguageTool", f"{installed_version()}, on this machine")
+        else:
+            Companion(config.grammar).matches("Good morning.", config.grammar.language or "en-US")
+            yield Line(True, "LanguageTool", f"answers at {server}")
+    except GrammarError as error:
+        said, _, mend = str(error).partition(": ")
+        yield Line(not wanted, "LanguageTool", said, f"{mend[:1].upper()}{mend[1:]}.")
+
+
+def _java() -> str | None:
+    """What the Java on the path says of its version; None where there is none."""
+    import shutil
+    import subprocess
+
+    java = shutil.which("java")
+    if java is None:
+        return None
+    told = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=60, check=False).stderr
+    return told.partition("\n")[0] or "of unknown version"

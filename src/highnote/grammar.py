@@ -9,6 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from rapidfuzz.distance import OSA
+
 from highnote.draft import Block, Draft, Kind, Zone
 from highnote.finding import Edit, Finding, Level, Message, Suggestion
 from highnote.language import PROSE
@@ -88,7 +90,7 @@ class Proof:
         if not match.rule.startswith("spelling/") or not _NAME.search(match.text):
             return True
         begins = block.zone is Zone.BODY and _SENTENCE_START.search(text[: match.start]) is not None
-        return begins and " " not in match.text and match.text.lower() not in self.names
+        return begins and match.text.lower() not in self.names and _is_nearly(match.replacements[:1], match.text)
 
     def findings(self, draft: Draft) -> Iterator[Finding]:
         """The matches in a draft as findings."""
@@ -143,6 +145,11 @@ def proof(companion: Companion, draft: Draft, thread: Sequence[Message], english
     names.update((agent or "").lower().split())
     language = (companion.settings.language or variant(texts)) if english else "auto"
     return Proof(companion, language, frozenset(names))
+
+
+def _is_nearly(words: Sequence[str], word: str) -> bool:
+    """Whether one of `words` differs from `word` by a slip only: an unknown name is like no word in the dictionary."""
+    return any(OSA.normalized_similarity(word, other) >= 0.75 for other in words)
 
 
 def _names(text: str) -> Iterator[str]:

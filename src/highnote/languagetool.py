@@ -196,12 +196,12 @@ def _read(found: Any, text: str) -> Match | None:
         raise ValueError(f"a match at {start} to {end} in a text of {len(text)} characters")
     if found.rule_issue_type in _TASTE or found.rule_id in _FUSSY:
         return None
-    name = str(found.rule_id).lower().replace("_", "-")
+    name, message = str(found.rule_id).lower().replace("_", "-"), str(found.message)
     if name.startswith(("morfologik", "hunspell")):
-        name = "unknown-word"
+        name, message = "unknown-word", f"“{text[start:end]}” is in no dictionary."
     return Match(
         rule=f"{'spelling' if found.category in _SPELLING else 'grammar'}/{name}",
-        message=str(found.message),
+        message=message,
         start=start,
         end=end,
         text=text[start:end],

@@ -14,7 +14,7 @@ import typer
 from rich.text import Text
 
 from highnote.cli.common import Colour, Settings, console, fail, known_rules, names, width_of
-from highnote.config import Config, nearest
+from highnote.config import OTHERS, Config, nearest
 from highnote.reporters.json import RunReport
 from highnote.reporters.places import count
 from highnote.reporters.text import STYLES
@@ -73,6 +73,8 @@ def explain(
     elif in_category:
         out.print(_rows(in_category, width_of(out)))
         out.print(f"\n`highnote explain {in_category[0].id}` tells more, with examples.")
+    elif wanted.partition("/")[0] in OTHERS:
+        out.print("LanguageTool finds these, with `highnote check --grammar`; its own pages say more of each.")
     else:
         near = nearest(wanted, [one.id for one in known] + [one.category for one in known])
         hint = f"Did you mean “{near}”?" if near else "`highnote rules` lists them."

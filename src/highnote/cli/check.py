@@ -60,6 +60,9 @@ def check(
     valued: Annotated[
         bool | None, typer.Option("--valued/--no-valued", help="The customer is marked as valued.")
     ] = None,
+    grammar: Annotated[
+        bool | None, typer.Option("--grammar/--no-grammar", help="Spelling and grammar too, from LanguageTool.")
+    ] = None,
     thread: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="The messages before: mbox, .eml, folder of .eml, JSON lines or plain text."),
@@ -130,6 +133,7 @@ def check(
         "ignore": names(ignore),
         "chat": chat,
         "valued": valued,
+        "grammar": grammar,
         "min_confidence": min_confidence,
         "template": template.value if template else None,
         "text_column": text_column,

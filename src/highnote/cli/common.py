@@ -128,6 +128,8 @@ class Settings:
         check_names(written, options, file)
         changes = {key: value for key, value in self._changes.items() if value not in (None, ())}
         changes["ignore"] = (*written.ignore, *changes.get("ignore", ()))
+        if "grammar" in changes:  # the switch; which LanguageTool is for the file to say
+            changes["grammar"] = written.grammar.model_copy(update={"enabled": changes["grammar"]})
         config = written.model_copy(update={**changes, "rules": folders})
         check_names(config, options)
         return config

@@ -79,11 +79,11 @@ class Run:
         self.errors.append(Report(name=name, error=message))
         say(message if message.startswith(name) else f"{name}: {message}")
 
-    def locked(self, name: str, why: str) -> None:
-        """Say once a file why it is not written."""
-        if (name, why) not in self.told:
-            self.told.add((name, why))
-            say(f"{name}: {why}")
+    def once(self, name: str, what: str) -> None:
+        """Say something about a file (or, without a name, about the run) once."""
+        if (name, what) not in self.told:
+            self.told.add((name, what))
+            say(f"{name}: {what}" if name else what)
 
     def write_rewritten(self) -> None:
         """Write the entries that wait to their file."""
@@ -95,6 +95,13 @@ class Run:
                 write_entries(source.path, [(draft, after) for _, draft, after in waiting])
             except WriteError as error:
                 self.could_not(source.name, str(error))
+
+    def note(self, report: Report) -> None:
+        """Say what was left out: the language of a draft each time, a LanguageTool that is not there once."""
+        from highnote.linter import NOT_ENGLISH
+
+        for note in report.notes:
+            self.once(report.name if note == NOT_ENGLISH else "", note)
 
 
 def suitable_processes(drafts: int) -> int:
@@ -131,7 +138,8 @@ def _lint(run: Run, inputs: Sequence[Input], advance: Callable[[], None]) -> Ite
         waiting: deque[tuple[Input, Draft]] = deque()
         jobs = _jobs(run, group, waiting, advance, config)
         last: Input | None = None
-        for report in linter.lint_many(jobs, processes=run.processes):
+        alone = config.grammar.enabled and config.grammar.server is None  # each process would start a LanguageTool
+        for report in linter.lint_many(jobs, processes=1 if alone else run.processes):
             source, draft = waiting.popleft()
             if source is not last:
                 advance()
@@ -140,6 +148,7 @@ def _lint(run: Run, inputs: Sequence[Input], advance: Callable[[], None]) -> Ite
             if report.error is not None:
                 run.could_not(source.name, report.error)
                 continue
+            run.note(report)
             run.failed |= run.mode is not Mode.FIX and bool(report.at_least(config.fail_level))
             yield _after(run, linter, config, source, Checked(draft, report, config.fail_level))
         run.write_rewritten()
@@ -176,7 +185,7 @@ def _after(run: Run, linter: Linter, config: Config, source: Input, checked: Che
     left = checked
     locked = checked.draft.locked or (origin.locked if origin else "")
     if locked and summarise([checked.report]).fixable:
-        run.locked(source.name, locked)
+        run.once(source.name, locked)
     if source.path is None:
         sys.stdout.write(after)
     if after != before and not locked:
