@@ -97,7 +97,7 @@ def rule(folder: Path, replacement: str) -> Path:
     (folder / "ours" / "thing.yaml").write_text(
         "level: warning\nmessage: A thing.\nwhy: A thing says little.\nflag:\n  - a gizmo\n"
         f'suggest:\n  - {{replace: "{replacement}"}}\n'
-        "examples: {bad: ['Here is <mark>a gizmo</mark>.'], good: ['Here is a box.']}\nsource: [{title: Ours}]\n"
+        "examples: {bad: ['Here is <mark>a gizmo</mark>.'], good: ['Here is a box.']}\nsource: [{title: Ours, says: Name it.}]\n"
     )
     return folder
 
@@ -235,7 +235,7 @@ def test_a_server_that_is_not_there(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["check", str(tmp_path)])
     assert result.exit_code == 1
     assert result.output.count("no LanguageTool answers at http://127.0.0.1:1") == 1, "said once, not for each draft"
-    assert result.output.count("rebuke/as-i-said") == 2
+    assert result.output.count("error rebuke/as-i-said") == 2
     assert "LanguageTool" not in CliRunner().invoke(app, ["check", "--no-grammar", str(tmp_path)]).output
 
 
