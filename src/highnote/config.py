@@ -101,6 +101,8 @@ class Config(BaseModel):
     """The field or column of an export (JSON, JSON lines, YAML, CSV) that holds the draft."""
     thread_column: str | None = None
     """The field or column of an export that holds the customer's message."""
+    baseline: Path | None = None
+    """A file with known findings, written by `highnote check --write-baseline`, which are left out."""
     per_file_ignores: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Rules to leave out in some files, such as `{"legal/*.liquid": ["courtesy/curt"]}`; globs count from the file."""
     grammar: Grammar = Grammar()
@@ -205,6 +207,7 @@ def read_config(file: Path) -> Config:
                 for inner in (("",) if "/" in glob else ("", "*/"))
             },
             "rules": tuple(here / folder.expanduser() for folder in config.rules),
+            "baseline": here / config.baseline.expanduser() if config.baseline else None,
             "judge": here / config.judge.expanduser() if isinstance(config.judge, Path) else config.judge,
         }
     )

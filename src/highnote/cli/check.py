@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, nullcontext
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -13,7 +15,9 @@ from rich.console import Console
 from rich.text import Text
 
 from highnote import __version__, reporters
-from highnote.cli.common import Colour, Settings, console, fail, known_rules, names, say, width_of
+from highnote.cache import Cache
+from highnote.cli.baselines import baseline_to_write, open_baselines, recorded, tell_stale, write
+from highnote.cli.common import Colour, Settings, Status, console, fail, known_rules, names, say, width_of
 from highnote.cli.inputs import Input, find_inputs
 from highnote.cli.outputs import append_summary, parse_outputs, summary_page, write_outputs
 from highnote.cli.run import Mode, Run, lint_inputs, suitable_processes
@@ -90,6 +94,16 @@ def check(
         list[str] | None,
         typer.Option("--output", "-o", metavar="FORMAT=FILE", help="A report in a file too, such as sarif=out.sarif."),
     ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Leave out the known findings that this file holds.")
+    ] = None,
+    write_baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write all findings to this file, as known from now on.")
+    ] = None,
+    cache_dir: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Remember reports here, not in your cache folder.")
+    ] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep reports of earlier runs.")] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Apply the safe suggestions, then report what is left.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change; write nothing.")] = False,
     config: Annotated[
@@ -138,37 +152,49 @@ def check(
         "template": template.value if template else None,
         "text_column": text_column,
         "thread_column": thread_column,
+        "baseline": baseline,
     }
+    cache = None if no_cache or thread or date or mode is not Mode.REPORT else Cache(cache_dir)
     run = Run(
-        settings=Settings(config, rules or (), changes),
+        settings=Settings(config, rules or (), changes, cache),
         mode=mode,
         stdin_format=stdin_format.value,
         thread=_thread(thread),
         date=_date(date),
         processes=min(processes, len(inputs)) if processes else suitable_processes(len(inputs)),
+        cache=cache,
     )
     for one in inputs or [Input("", None)]:  # a wrong configuration is said before anything is read
         run.settings.for_folder(one.folder)
+    known = baseline_to_write(write_baseline) if write_baseline else None
+    run.baselines = {} if known else open_baselines(run.settings)
     for report in missing:
         run.could_not(report.name, report.error or "")
     for folder in empty:
         say(
             f"{folder}: no drafts here. A folder's drafts end in .txt, .md, .html, .eml or a template's suffix; name exports."
         )
-    checks = lint_inputs(run, inputs, report_console)
-    if format is Format.TEXT:
-        checks = _printed(checks, run, report_console, text_report.Style(width_of(report_console), verbose, scorecard))
     forms = {format, *(one.format for one in outputs)}
-    if forms == {Format.TEXT} and not outputs and page is None:
-        for _ in checks:  # as they come: a million drafts need no memory
-            pass
-    else:
-        results = Results(list(checks), run.errors, __version__, _rules(run, forms))
-        if format is not Format.TEXT:
-            report_console.file.write(reporters.render(format, results))
-        write_outputs(outputs, results)
-        if page is not None:
-            append_summary(page, results)
+    with closing(cache) if cache else nullcontext():
+        checks = lint_inputs(run, inputs, report_console)
+        if known is not None:
+            checks = recorded(checks, known)
+        elif format is Format.TEXT:
+            style = text_report.Style(width_of(report_console), verbose, scorecard)
+            checks = _printed(checks, run, report_console, style)
+        if outputs or page or format is not Format.TEXT:
+            results = Results(list(checks), run.errors, __version__, _rules(run, forms))
+            if format is not Format.TEXT:
+                report_console.file.write(reporters.render(format, results))
+            write_outputs(outputs, results)
+            if page is not None:
+                append_summary(page, results)
+        else:
+            deque(checks, maxlen=0)  # as they come: a million drafts need no memory
+    if known is not None:
+        write(known)
+        raise typer.Exit(Status.UNREADABLE if run.errors else Status.FINE)
+    tell_stale(run.baselines, run.settings)
     raise typer.Exit(run.status)
 
 

@@ -15,6 +15,7 @@ from rich.console import Console
 from highnote.config import Config, check_names, find_config, read_config
 
 if TYPE_CHECKING:
+    from highnote.cache import Cache
     from highnote.rule import Rule
 
 WIDTH = 100
@@ -91,8 +92,11 @@ def names(values: Iterable[str] | None) -> tuple[str, ...]:
 class Settings:
     """The configurations of one run: files found by folder, the command line on top, names checked once."""
 
-    def __init__(self, explicit: Path | None, rules: Sequence[Path], changes: Mapping[str, Any]) -> None:
+    def __init__(
+        self, explicit: Path | None, rules: Sequence[Path], changes: Mapping[str, Any], cache: Cache | None = None
+    ) -> None:
         self._explicit, self._folders, self._changes = explicit, tuple(rules), dict(changes)
+        self._cache = cache
         self._by_folder: dict[Path, Path | None] = {}
         self._by_file: dict[Path | None, Config] = {}
 
@@ -124,15 +128,28 @@ class Settings:
     def _read(self, file: Path | None) -> Config:
         written = read_config(file) if file is not None else Config()
         folders = (*written.rules, *self._folders)
-        options = {rule.id: rule.options for rule in known_rules(folders)}
-        check_names(written, options, file)
         changes = {key: value for key, value in self._changes.items() if value not in (None, ())}
         changes["ignore"] = (*written.ignore, *changes.get("ignore", ()))
         if "grammar" in changes:  # the switch; which LanguageTool is for the file to say
             changes["grammar"] = written.grammar.model_copy(update={"enabled": changes["grammar"]})
         config = written.model_copy(update={**changes, "rules": folders})
-        check_names(config, options)
+        self._check(written, config, file)
         return config
+
+    def _check(self, written: Config, config: Config, file: Path | None) -> None:
+        """Raise ConfigError for names that are not there; what an earlier run has found right is not looked at again."""
+        key = None
+        if self._cache is not None:
+            from highnote.cache import key_of, settings_key
+
+            key = key_of(b"right", settings_key(written), settings_key(config))
+            if self._cache.knows(key):
+                return
+        options = {rule.id: rule.options for rule in known_rules(config.rules)}
+        check_names(written, options, file)
+        check_names(config, options)
+        if self._cache is not None and key is not None:
+            self._cache.note(key)
 
 
 def known_rules(folders: Sequence[Path]) -> tuple[Rule, ...]:

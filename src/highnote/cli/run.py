@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -18,15 +19,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from highnote.cli.common import Settings, Status, console, say
 from highnote.cli.inputs import Input, WriteError, read_inputs, unified_diff, write_draft, write_entries
+from highnote.cli.remember import Memory
 from highnote.finding import Report
 from highnote.reporters.places import Checked, Summary, summarise
 
 if TYPE_CHECKING:
+    from highnote.baseline import Baseline
+    from highnote.cache import Cache
     from highnote.config import Config
     from highnote.draft import Draft
     from highnote.finding import Message
     from highnote.linter import Job, Linter
     from highnote.reading import Format as ReadFormat
+    from highnote.reading import ReadingError
 
 MANY = 20
 """From this many drafts on, a terminal shows a progress bar, and they are shared out to several processes."""
@@ -60,6 +65,8 @@ class Run:
     rewritten: list[tuple[Input, Draft, str]] = field(default_factory=list)
     """Entries of one export that are mended and wait to be written together."""
     told: set[tuple[str, str]] = field(default_factory=set)
+    cache: Cache | None = None
+    baselines: dict[Path, Baseline] = field(default_factory=dict)
 
     @property
     def status(self) -> Status:
@@ -73,6 +80,13 @@ class Run:
         if id(config) not in self.linters:
             self.linters[id(config)] = Linter(config)
         return self.linters[id(config)]
+
+    def left(self, report: Report) -> Report:
+        """What is left of a report without the findings that the baseline of its folder knows."""
+        if not self.baselines:
+            return report
+        file = self.settings.for_folder(Path(report.name).absolute().parent).baseline
+        return self.baselines[file].without_known(report) if file in self.baselines else report
 
     def could_not(self, name: str, message: str) -> None:
         """Note an input that could not be read or written, and say so."""
@@ -98,9 +112,9 @@ class Run:
 
     def note(self, report: Report) -> None:
         """Say what was left out: the language of a draft each time, a LanguageTool that is not there once."""
-        from highnote.linter import NOT_ENGLISH
-
         for note in report.notes:
+            from highnote.linter import NOT_ENGLISH  # here, since reports that are remembered need no linter
+
             self.once(report.name if note == NOT_ENGLISH else "", note)
 
 
@@ -111,11 +125,40 @@ def suitable_processes(drafts: int) -> int:
 
 
 def lint_inputs(run: Run, inputs: Sequence[Input], screen: Console) -> Iterator[Checked]:
-    """Lint the inputs in their order, and keep a bar on the terminal for many."""
+    """What is found in the inputs, in their order: linted now or in an earlier run; a bar on the terminal for many."""
     with _progress(screen, len(inputs)) as advance:
-        for checked in _lint(run, inputs, advance):
+        for checked in _found(run, inputs, advance):
+            run.note(checked.report)
+            run.failed |= bool(checked.report.at_least(checked.fail_level))
             run.total += summarise([checked.report])
             yield checked
+
+
+def _found(run: Run, inputs: Sequence[Input], advance: Callable[[], None]) -> Iterator[Checked]:
+    """The drafts with what is found in them and not known."""
+    if run.cache is None or run.mode is not Mode.REPORT or run.thread or run.date:
+        for one in _lint(run, inputs, advance):
+            yield Checked(one.draft, run.left(one.report), one.fail_level)
+        return
+    memory = Memory(
+        run.cache,
+        config=lambda source: run.settings.for_folder(source.folder),
+        read=lambda source, config: _read(run, source, config),
+        lint=lambda sources: _lint(run, sources, advance),
+        failed=lambda name: any(error.name == name for error in run.errors),
+        advance=advance,
+    )
+    yield from memory.checked(inputs, run.left)
+
+
+def _read(run: Run, source: Input, config: Config) -> Iterator[Draft | ReadingError]:
+    """The drafts of an input, or why they cannot be read."""
+    from highnote.reading import ReadingError
+
+    try:
+        yield from read_inputs(source, run.stdin_format, config)
+    except ReadingError as error:
+        yield error
 
 
 @contextmanager
@@ -131,7 +174,7 @@ def _progress(screen: Console, number: int) -> Iterator[Callable[[], None]]:
         yield lambda: progress.update(task, advance=1, refresh=True)
 
 
-def _lint(run: Run, inputs: Sequence[Input], advance: Callable[[], None]) -> Iterator[Checked]:
+def _lint(run: Run, inputs: Iterable[Input], advance: Callable[[], None]) -> Iterator[Checked]:
     """Lint runs of inputs that share a configuration, each draft as it is read."""
     for config, group in groupby(inputs, key=lambda one: run.settings.for_folder(one.folder)):
         linter = run.linter(config)
@@ -148,9 +191,7 @@ def _lint(run: Run, inputs: Sequence[Input], advance: Callable[[], None]) -> Ite
             if report.error is not None:
                 run.could_not(source.name, report.error)
                 continue
-            run.note(report)
-            run.failed |= run.mode is not Mode.FIX and bool(report.at_least(config.fail_level))
-            yield _after(run, linter, config, source, Checked(draft, report, config.fail_level))
+            yield _after(run, linter, source, Checked(draft, report, config.fail_level))
         run.write_rewritten()
 
 
@@ -174,7 +215,7 @@ def _jobs(
             run.could_not(source.name, str(error))
 
 
-def _after(run: Run, linter: Linter, config: Config, source: Input, checked: Checked) -> Checked:
+def _after(run: Run, linter: Linter, source: Input, checked: Checked) -> Checked:
     """What --fix and --diff do with one result; the result is that of the draft as it is afterwards."""
     before, after, origin = checked.draft.source, checked.report.rewritten, checked.draft.origin
     if run.mode is Mode.DIFF:
@@ -198,7 +239,6 @@ def _after(run: Run, linter: Linter, config: Config, source: Input, checked: Che
         except WriteError as error:
             run.could_not(source.name, str(error))
     run.fixed += max(0, len(checked.report.findings) - len(left.report.findings))
-    run.failed |= bool(left.report.at_least(config.fail_level))
     return left
 
 
