@@ -362,6 +362,8 @@ def _expected(key: str, kind: str) -> str:
         return 'a table for each rule, such as [options."apology/excessive"] with more-than = 2'
     if key == "min_confidence":
         return "a number from 0 to 1"
+    if key == "baseline":
+        return "the name of a file in quotes"
     if key == "judge":
         return "true, false or the name of a file in quotes"
     if key == "grammar.timeout":
