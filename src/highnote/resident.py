@@ -75,9 +75,11 @@ def lint(raw: bytes, *, path: str | None = None, config: str | None = None, star
 
 def _report(body: bytes) -> dict[str, Any]:
     try:
-        report: dict[str, Any] = json.loads(body)
+        report = json.loads(body)
     except ValueError:
-        raise Gone("the resident answers nonsense") from None
+        report = None
+    if not isinstance(report, dict) or "drafts" not in report:
+        raise Gone("the resident answers nonsense")
     return report
 
 

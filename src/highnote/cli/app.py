@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from highnote import __version__
-from highnote.cli import catalogue, check, clauses, hook, train, upkeep
+from highnote.cli import catalogue, check, clauses, hook, serve, train, upkeep
 from highnote.cli.common import Status, fail, forgiving_streams, say
 from highnote.config import ConfigError
 
@@ -90,6 +90,7 @@ app.command("clauses")(clauses.clauses)
 app.command("train")(train.train)
 app.command("schema")(catalogue.schema)
 app.command("doctor")(upkeep.doctor)
+app.command("serve")(serve.serve)
 app.add_typer(hook.app, name="hook")
 
 
