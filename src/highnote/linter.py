@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -91,7 +90,8 @@ class Linter:
 
     def but(self, **changes: Any) -> Linter:
         """This linter, its rules already compiled, under other circumstances (`chat`, `valued`, `agent_name` …)."""
-        other = copy(self)
+        other = object.__new__(Linter)  # `copy` would compile the rules again: see `__reduce__`
+        other.__dict__.update(self.__dict__)
         other.config = self.config.model_copy(update=changes)
         if "grammar" in changes:
             other._companion = _companion(other.config)
