@@ -20,8 +20,8 @@ from starlette.exceptions import HTTPException
 from highnote import __version__
 from highnote.config import ConfigError
 from highnote.finding import Level, Message
-from highnote.language import ModelError
 from highnote.linter import Linter
+from highnote.model import ModelError
 from highnote.reading import Format, ReadingError, read
 from highnote.reporters.json import RunReport
 from highnote.resident import CONFIG_HEADER, FOLDER_HEADER, TARGET
