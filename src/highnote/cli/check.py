@@ -128,7 +128,15 @@ def check(
         Colour, typer.Option(metavar="WHEN", help="Colours: auto (on a terminal, without NO_COLOR), always or never.")
     ] = Colour.AUTO,
 ) -> None:
-    """Read drafts and say what would upset the customer, why, and what to write instead."""
+    """Read drafts and say what would upset the customer, why, and what to write instead.
+
+    [bold]Examples[/bold]
+
+    [cyan]highnote check reply.eml[/cyan]            an e-mail: its quoted part is the thread
+    [cyan]highnote check - --thread t.mbox[/cyan]    a reply from stdin, the messages before it
+    [cyan]highnote check macros/ -o html=a.html[/cyan]        reports in files too
+    [cyan]highnote check macros/ --write-baseline b.json[/cyan]  only new findings count
+    """
     if fix and diff:
         fail("--fix writes and --diff does not: use one of them.")
     if diff and format is not Format.TEXT:
