@@ -78,8 +78,8 @@ class Words:
         self.text = text
         self._model = model
         self._span: Span | None = None
-        self.judged: Any = None
-        """What the judge sees of the sentence, once it has looked (`highnote.judge.Features`)."""
+        self.judged: dict[object, Any] = {}
+        """What the judge says of the sentence, by the rule and pattern that it was asked about."""
         self.found: dict[object, Any] = {}
         """What sets of patterns match, once they were tried (`highnote.matching.Index`)."""
         self.acts: dict[object, dict[str, list[tuple[int, int]]]] = {}

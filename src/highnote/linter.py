@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,15 @@ from highnote.config import Config, matches
 from highnote.draft import Draft
 from highnote.finding import Edit, Finding, Level, Message, Report, Suggestion
 from highnote.grammar import Proof, proof
-from highnote.judge import Features, Judge, features
-from highnote.language import PROSE, Known, Parsed, Sentence, parse
+from highnote.judge import Judge, features
+from highnote.language import PROSE, Known, Parsed, parse
 from highnote.languagetool import Companion
 from highnote.matching import Index, Matcher, compile_matcher, proposal_at
 from highnote.model import load as load_model
 from highnote.pattern import Phrases
 from highnote.phrasebook import keep, open_phrases
 from highnote.processes import in_order
-from highnote.reply import Proposal, Reply
+from highnote.reply import Conversation, Proposal, Reply
 from highnote.rewrite import fill, only_prose, suggestions
 from highnote.rule import Act, Rule, RuleError, RuleErrors, load
 from highnote.scorecard import scorecard, weakest
@@ -38,6 +38,8 @@ MAX_PROSE = 100_000
 NOT_ENGLISH = "This draft does not read as English, and highnote's rules know no other language: they were left out."
 KEPT = 2000
 """Sentences whose reading is remembered: those of the draft that is being written, and what is said in many."""
+THREADS = 16
+"""Threads whose reading is remembered: a draft is linted again and again while it is written."""
 MAX_PASSES = 5
 """How often the safe suggestions are applied again at most, until none is left."""
 UNUSED = "allow/unused"
@@ -68,6 +70,15 @@ class _Seen:
         return [finding for finding, _, _ in self.found]
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The linting of one draft: its circumstances, and what was seen of it and of its mended forms."""
+
+    thread: Sequence[Message]
+    date: datetime | None
+    seen: dict[tuple[str, ...], _Seen] = field(default_factory=dict)
+
+
 class Linter:
     """Lints drafts; make one and use it again. Safe to share between threads.
 
@@ -84,6 +95,7 @@ class Linter:
         self._index = Index(self._matchers)
         keep(phrases)
         self._known = Known(KEPT)
+        self._conversation = lru_cache(THREADS)(partial(Conversation, read=self._read_message))
         judge = self.config.judge
         self._judge = Judge.load(judge if isinstance(judge, Path) else None) if judge else None
         self._companion = _companion(self.config)
@@ -116,12 +128,12 @@ class Linter:
                     f"{source.name} holds {prose:,} characters of prose, more than any reply ({MAX_PROSE:,}): "
                     "lint its parts."
                 )
-        known = self._known
-        seen, english = self._see(source, thread, date, known)
+        run = _Run(thread, date)
+        seen, english = self._see(source, run)
         proofs = None
         if self._companion is not None:
             proofs = proof(self._companion, source, seen[0].reply.thread, english, self.config.agent_name)
-        mended = self._findings(source, seen, known, proofs)
+        mended = self._findings(source, seen, run, proofs)
         findings = [*mended, *self._slips(source, mended, proofs)]
         findings.sort(key=lambda f: (f.start, f.end, -f.level.rank, f.rule))
         notes = (*source.notes, "" if english else NOT_ENGLISH, proofs.note if proofs else "")
@@ -129,7 +141,7 @@ class Linter:
             name=source.name,
             entry=source.origin.entry if source.origin else "",
             findings=tuple(findings),
-            rewritten=self._rewrite(source, mended, thread, date, known, proofs),
+            rewritten=self._rewrite(source, mended, run, proofs),
             scorecard=weakest([scorecard(one.reply) for one in seen]),
             notes=tuple(note for note in notes if note),
         )
@@ -165,21 +177,18 @@ class Linter:
     ) -> Reply:
         """The draft with its sentences, acts and thread: what rules look at. sentences that are `known` are not read again."""
         config = self.config
-        known = known or self._known
-
-        def read_message(text: str) -> Parsed:
-            return self._acts.annotate(parse(Draft(text, reading.message_blocks(text)), config.model, known))
-
         return Reply(
-            self._acts.annotate(parse(draft, config.model, known)),
-            thread,
-            read_message,
+            self._acts.annotate(parse(draft, config.model, known or self._known)),
+            self._conversation(tuple(thread)),
             date=date,
             chat=config.chat,
             valued=config.valued,
             agent_name=config.agent_name,
             blanks=config.blanks,
         )
+
+    def _read_message(self, text: str) -> Parsed:
+        return self._acts.annotate(parse(Draft(text, reading.message_blocks(text)), self.config.model, self._known))
 
     def proposals(self, reply: Reply) -> list[tuple[Matcher, Proposal]]:
         """What the patterns and checks propose, one proposal a rule and sentence, in the order of the draft."""
@@ -226,8 +235,11 @@ class Linter:
         rule = matcher.owner.id
         if self._judge is None or proposal.sentence is None:
             return 1.0
-        pattern = matcher.owner.flag[proposal.pattern].text
-        sure = self._judge.confidence(rule, _seen(proposal.sentence), pattern)
+        judged = proposal.sentence.words.judged
+        if (rule, proposal.pattern) not in judged:
+            pattern = matcher.owner.flag[proposal.pattern].text
+            judged[rule, proposal.pattern] = self._judge.confidence(rule, features(proposal.sentence), pattern)
+        sure: float | None = judged[rule, proposal.pattern]
         if sure is None:
             return 1.0
         return sure if sure >= self._least(self._judge, rule) else None
@@ -240,9 +252,12 @@ class Linter:
         """The finding with what made the judge let it stand."""
         if self._judge is None or proposal.sentence is None or finding.rule not in self._judge.rules:
             return finding
-        strongest = self._judge.reasons(finding.rule, _seen(proposal.sentence), n=4 * REASONS)
-        speak_for = tuple(reason.words for reason in strongest if reason.weight > 0)[:REASONS]
-        return finding.model_copy(update={"threshold": self._least(self._judge, finding.rule), "reasons": speak_for})
+        judged = proposal.sentence.words.judged
+        if finding.rule not in judged:
+            strongest = self._judge.reasons(finding.rule, features(proposal.sentence), n=4 * REASONS)
+            judged[finding.rule] = tuple(reason.words for reason in strongest if reason.weight > 0)[:REASONS]
+        told = {"threshold": self._least(self._judge, finding.rule), "reasons": judged[finding.rule]}
+        return finding.model_copy(update=told)
 
     def _judged(self, reply: Reply) -> list[_Found]:
         """The findings of a reply: what the patterns propose and the judge lets stand."""
@@ -253,18 +268,24 @@ class Linter:
                 found.append((self._finding(matcher, proposal, reply, sure), matcher, proposal))
         return found
 
-    def _see(
-        self, source: Draft, thread: Sequence[Message], date: datetime | None, known: Known
-    ) -> tuple[tuple[_Seen, ...], bool]:
+    def _see(self, source: Draft, run: _Run) -> tuple[tuple[_Seen, ...], bool]:
         """The ways that the draft comes out (one, unless it is a template), each with all that is found in it.
 
         Nothing is found in a draft that is not English, which the second value says.
         """
-        replies = [self.read(way, tuple(thread) or way.quoted, date, known) for way in source.ways or (source,)]
-        english = is_english(replies[0].parsed)
-        return tuple(_Seen(reply, tuple(self._judged(reply)) if english else ()) for reply in replies), english
+        seen = tuple(self._see_one(way, run) for way in source.ways or (source,))
+        english = is_english(seen[0].reply.parsed)
+        return seen if english else tuple(_Seen(one.reply, ()) for one in seen), english
 
-    def _findings(self, source: Draft, seen: Sequence[_Seen], known: Known, proofs: Proof | None) -> list[Finding]:
+    def _see_one(self, draft: Draft, run: _Run) -> _Seen:
+        """All that is found in a draft as it stands; the same text is looked at once in a run."""
+        key = (draft.source, *(block.text for block in draft.blocks))
+        if key not in run.seen:
+            reply = self.read(draft, tuple(run.thread) or draft.quoted, run.date)
+            run.seen[key] = _Seen(reply, tuple(self._judged(reply)))
+        return run.seen[key]
+
+    def _findings(self, source: Draft, seen: Sequence[_Seen], run: _Run, proofs: Proof | None) -> list[Finding]:
         """What is to be reported, in the order of the draft: from the level on, not allowed, each place once."""
         ignored = self.config.ignored_in(source.name)
         allowed, idle = self._allowed(seen)
@@ -277,7 +298,7 @@ class Linter:
             if finding.level.rank >= self.config.level.rank and not any(
                 matches(name, finding.rule) for name in ignored
             ):
-                helped = self._mended((finding, *found[1:]), way, seen, known, proofs)
+                helped = self._mended((finding, *found[1:]), way, seen, run, proofs)
                 mended.append(self._explained(helped.model_copy(update={"message": told}), proposal))
         return sorted(mended, key=lambda f: (f.start, f.end, -f.level.rank, f.rule))
 
@@ -297,7 +318,7 @@ class Linter:
                         used.add(here)
         return allowed, judged - used
 
-    def _mended(self, found: _Found, way: int, seen: Sequence[_Seen], known: Known, proofs: Proof | None) -> Finding:
+    def _mended(self, found: _Found, way: int, seen: Sequence[_Seen], run: _Run, proofs: Proof | None) -> Finding:
         """The finding with the suggestions that help: each edit removes its finding, and adds none and no slip of grammar."""
         finding, matcher, proposal = found
         rule, reply = matcher.owner, seen[way].reply
@@ -307,12 +328,12 @@ class Linter:
             for number, entry in enumerate(rule.suggest)
             if matcher.suggests(number, proposal.sentence, reply)
             for suggestion in suggestions(proposal, entry, reply)
-            if not suggestion.edits or self._helps(suggestion, finding, way, seen, known)
+            if not suggestion.edits or self._helps(suggestion, finding, way, seen, run)
             if (proved := proofs.proved(suggestion, reply.parsed.draft) if proofs else suggestion)
         )
         return finding.model_copy(update={"suggestions": offered}) if offered else finding
 
-    def _helps(self, suggestion: Suggestion, finding: Finding, way: int, seen: Sequence[_Seen], known: Known) -> bool:
+    def _helps(self, suggestion: Suggestion, finding: Finding, way: int, seen: Sequence[_Seen], run: _Run) -> bool:
         """Whether a suggestion removes its finding and adds none, in every way that the draft comes out."""
         own = seen[way].reply.parsed
         if not only_prose(suggestion.edits, own) or not own.draft.permits(suggestion.edits):
@@ -323,8 +344,7 @@ class Linter:
             if number != way and [b.text for b in edited.blocks] == [b.text for b in draft.blocks]:
                 continue
             before = Counter(f.rule for f in one.findings)
-            again = self.read(edited, one.reply.thread, one.reply.date, known)
-            after = Counter(f.rule for f, _, _ in self._judged(again))
+            after = Counter(f.rule for f in self._see_one(edited, run).findings)
             if not after <= before or (number == way and after[finding.rule] >= before[finding.rule]):
                 return False
         return True
@@ -340,36 +360,19 @@ class Linter:
             if (slip.start, slip.end) not in places and not self.config.ignores(slip.rule)
         ]
 
-    def _rewrite(
-        self,
-        draft: Draft,
-        findings: Sequence[Finding],
-        thread: Sequence[Message],
-        date: datetime | None,
-        known: Known,
-        proofs: Proof | None,
-    ) -> str:
+    def _rewrite(self, draft: Draft, findings: Sequence[Finding], run: _Run, proofs: Proof | None) -> str:
         """The draft with the safe suggestions applied, until none is left to apply."""
         for _ in range(MAX_PASSES):
             edited = draft.edited(_safe_edits(findings, draft, proofs))
             if edited is draft:
                 break
             draft = edited
-            findings = self._findings(draft, self._see(draft, thread, date, known)[0], known, proofs)
+            findings = self._findings(draft, self._see(draft, run)[0], run, proofs)
         return draft.source
 
 
 def _reporter(linter: Linter) -> Callable[[Job], Report]:
     return linter._report
-
-
-def _seen(sentence: Sentence) -> Features:
-    """What the judge sees of a sentence, worked out once a sentence."""
-    words = sentence.words
-    if words.judged is None:
-        words.judged = features(sentence)
-    seen: Features = words.judged
-    return seen
 
 
 def _companion(config: Config) -> Companion | None:

@@ -293,14 +293,13 @@ Found = tuple[tuple[int, int, tuple[Match, ...]], ...]
 
 
 class Index:
-    """Finds what the patterns match in a sentence, and tries only those whose words and clauses are in it."""
+    """Finds what the patterns match in a sentence, and tries only those whose words and clauses are in it.
+
+    Patterns are bits of whole numbers, so that a few steps a word tell which patterns have all the words that they need.
+    """
 
     def __init__(self, matchers: Sequence[Matcher]) -> None:
-        self._patterns: dict[tuple[int, int], Pattern] = {}
-        self._by_word: dict[str, list[tuple[int, int]]] = {}
-        self._always: list[tuple[int, int]] = []
-        self._by_clause: list[tuple[tuple[int, int], ClausePattern]] = []
-        self._by_signature: dict[tuple[str, ...], tuple[tuple[int, int], ...]] = {}
+        self._patterns: list[tuple[int, int, Pattern]] = []
         self.draft_wide: list[tuple[int, int]] = []
         """(matcher, pattern) numbers of the patterns that look at the whole draft."""
         for m, matcher in enumerate(matchers):
@@ -308,41 +307,60 @@ class Index:
                 if flag.pattern is None:
                     self.draft_wide.append((m, p))
                 else:
-                    self._patterns[m, p] = flag.pattern
-                    self._enter((m, p), flag.pattern)
+                    self._patterns.append((m, p, flag.pattern))
+        most = max((len(pattern.needs) for _, _, pattern in self._patterns), default=0)
+        self._free = [0] * most
+        """For every place in the patterns' needs: the patterns that need nothing there."""
+        self._by_word: list[dict[str, int]] = [{} for _ in range(most)]
+        """For every place in the patterns' needs, and every word: the patterns that are content with it there."""
+        self._by_clause = 0
+        """The patterns that are conditions on a clause."""
+        self._by_signature: dict[tuple[str, ...], int] = {}
+        for number, (_, _, pattern) in enumerate(self._patterns):
+            self._enter(1 << number, pattern)
 
-    def _enter(self, number: tuple[int, int], pattern: Pattern) -> None:
+    def _enter(self, bit: int, pattern: Pattern) -> None:
         if isinstance(pattern, ClausePattern):
-            self._by_clause.append((number, pattern))
-        elif not pattern.needs:
-            self._always.append(number)
-        else:
-            for word in pattern.needs[0]:
-                self._by_word.setdefault(word, []).append(number)
+            self._by_clause |= bit
+        for place, known in enumerate(self._by_word):
+            if place >= len(pattern.needs):
+                self._free[place] |= bit
+                continue
+            for word in pattern.needs[place]:
+                known[word] = known.get(word, 0) | bit
 
     def found(self, sentence: Sentence) -> Found:
         """All matches in a sentence, whatever its zone; worked out once for the same words."""
         known: Found | None = sentence.words.found.get(self)
         if known is None:
-            matches = (
-                (m, p, tuple(self._patterns[m, p].find(sentence))) for m, p in sorted(self._candidates(sentence))
-            )
+            matches = ((m, p, tuple(pattern.find(sentence))) for m, p, pattern in self._candidates(sentence))
             known = sentence.words.found[self] = tuple(found for found in matches if found[2])
         return known
 
-    def _candidates(self, sentence: Sentence) -> set[tuple[int, int]]:
-        """The (matcher, pattern) numbers worth trying on a sentence."""
-        worthy = set(self._always)
-        for word in sentence.keys & self._by_word.keys():
-            worthy.update(self._by_word[word])
-        for clause in sentence.clauses:
-            worthy.update(self._admitting(signature(clause)))
-        return worthy
+    def _candidates(self, sentence: Sentence) -> Iterator[tuple[int, int, Pattern]]:
+        """The patterns worth trying on a sentence."""
+        keys = sentence.keys
+        worthy = (1 << len(self._patterns)) - 1
+        for free, by_word in zip(self._free, self._by_word, strict=True):
+            content = free
+            for word in keys & by_word.keys():
+                content |= by_word[word]
+            worthy &= content
+        if worthy & self._by_clause:
+            admitted = 0
+            for clause in sentence.clauses:
+                admitted |= self._admitting(signature(clause))
+            worthy &= admitted | ~self._by_clause
+        while worthy:
+            bit = worthy & -worthy
+            yield self._patterns[bit.bit_length() - 1]
+            worthy ^= bit
 
-    def _admitting(self, signed: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
-        """The numbers of the clause patterns that may match a clause with this signature."""
-        numbers = self._by_signature.get(signed)
-        if numbers is None:
-            numbers = tuple(number for number, pattern in self._by_clause if pattern.suits(signed))
-            self._by_signature[signed] = numbers
-        return numbers
+    def _admitting(self, signed: tuple[str, ...]) -> int:
+        """The clause patterns that may match a clause with this signature."""
+        if signed not in self._by_signature:
+            suitable = (
+                isinstance(pattern, ClausePattern) and pattern.suits(signed) for _, _, pattern in self._patterns
+            )
+            self._by_signature[signed] = sum(1 << number for number, suits in enumerate(suitable) if suits)
+        return self._by_signature[signed]

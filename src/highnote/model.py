@@ -9,7 +9,7 @@ thousands, so a long-lived process stays as small as it was.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import lru_cache
 from threading import Lock
@@ -166,13 +166,10 @@ def _tells_by_kind(nlp: Language) -> _Kinds | None:
             if not all(key in ("LOWER", "TAG", "DEP", "IS_SPACE") for token in pattern for key in token):
                 return None
             if len(pattern) > 1:
-                first: Mapping[str, Any] = pattern[0]
-                if isinstance(first.get("LOWER"), str):
-                    words.add(first["LOWER"])
-                elif isinstance(first.get("DEP"), str):
-                    relations.add(first["DEP"])
-                else:
+                plain = [(key, value) for token in pattern for key, value in token.items() if isinstance(value, str)]
+                if not plain or plain[0][0] not in ("LOWER", "DEP"):
                     return None
+                (words if plain[0][0] == "LOWER" else relations).add(plain[0][1])
     return _Kinds(frozenset(words), frozenset(relations))
 
 

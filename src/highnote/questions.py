@@ -15,13 +15,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from highnote.asks import Ask, asks
+from highnote.reply import Reply, once
 from highnote.semantic import SemanticError, Similarity, similarity
 from highnote.sentences import split
 from highnote.situation import is_english
 
 if TYPE_CHECKING:
     from highnote.language import Parsed, Sentence
-    from highnote.reply import Reply
     from highnote.tokens import Token
 
 State = Literal["answered", "unclear", "unanswered"]
@@ -866,6 +866,7 @@ def _dot(weights: Mapping[str, float], names: Sequence[str], values: Sequence[fl
     return sum(weights.get(name, 0.0) * value for name, value in zip(names, values, strict=True))
 
 
+@once
 def coverage(reply: Reply) -> tuple[Covered, ...]:
     """The customer's open asks with their state; nothing where there is no message in English or no reply to it.
 

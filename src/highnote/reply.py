@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from highnote.draft import Blanks
 from highnote.finding import Evidence, Message
@@ -29,37 +30,16 @@ class Proposal:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-class Reply:
-    """A parsed draft, its thread (oldest message first) and the circumstances of the run."""
+class Conversation:
+    """The messages before a draft, oldest first, each read when it is first asked for."""
 
-    def __init__(
-        self,
-        parsed: Parsed,
-        thread: Sequence[Message],
-        read: Callable[[str], Parsed],
-        *,
-        date: datetime | None = None,
-        chat: bool = False,
-        valued: bool = False,
-        agent_name: str | None = None,
-        blanks: Blanks | None = None,
-    ) -> None:
-        self.parsed = parsed
+    def __init__(self, thread: Sequence[Message], read: Callable[[str], Parsed]) -> None:
         self.thread = tuple(thread)
-        self.date = date
-        self.chat = chat
-        self.valued = valued
-        self.agent_name = agent_name
-        self.blanks = blanks or Blanks()
         self._read = read
         self._messages: dict[int, Parsed] = {}
 
-    @property
-    def body(self) -> tuple[Sentence, ...]:
-        return self.parsed.body
-
     def message(self, index: int) -> Parsed:
-        """The message of the thread at `index`, with its sentences and acts."""
+        """The message at `index`, with its sentences and acts."""
         if index not in self._messages:
             self._messages[index] = self._read(self.thread[index].text)
         return self._messages[index]
@@ -69,16 +49,76 @@ class Reply:
         """Index of the customer's latest message; None where there is none."""
         return next((i for i in reversed(range(len(self.thread))) if self.thread[i].sender == "customer"), None)
 
+    @cached_property
+    def situation(self) -> Situation:
+        """What the customer's latest message is about."""
+        return situation(None if self.asked is None else self.message(self.asked))
+
+
+class Reply:
+    """A parsed draft, its thread (oldest message first) and the circumstances of the run."""
+
+    def __init__(
+        self,
+        parsed: Parsed,
+        conversation: Conversation,
+        *,
+        date: datetime | None = None,
+        chat: bool = False,
+        valued: bool = False,
+        agent_name: str | None = None,
+        blanks: Blanks | None = None,
+    ) -> None:
+        self.parsed = parsed
+        self.thread = conversation.thread
+        self.date = date
+        self.chat = chat
+        self.valued = valued
+        self.agent_name = agent_name
+        self.blanks = blanks or Blanks()
+        self._conversation = conversation
+        self.memo: dict[object, Any] = {}
+        """What was worked out of the reply as a whole, by the function that did (see `once`)."""
+
+    @property
+    def body(self) -> tuple[Sentence, ...]:
+        return self.parsed.body
+
+    def message(self, index: int) -> Parsed:
+        """The message of the thread at `index`, with its sentences and acts."""
+        return self._conversation.message(index)
+
+    @property
+    def asked(self) -> int | None:
+        """Index of the customer's latest message; None where there is none."""
+        return self._conversation.asked
+
     @property
     def customer(self) -> Parsed | None:
         """The customer's latest message, parsed."""
         return None if self.asked is None else self.message(self.asked)
 
-    @cached_property
+    @property
     def situation(self) -> Situation:
         """What the customer's latest message is about."""
-        return situation(self.customer)
+        return self._conversation.situation
 
     def body_sentences_with(self, act: str) -> list[Sentence]:
         """The body sentences that do `act`."""
         return [sentence for sentence in self.body if act in sentence.acts]
+
+
+Made = TypeVar("Made")
+
+
+def once(function: Callable[[Reply], Made]) -> Callable[[Reply], Made]:
+    """The function, its result for a reply worked out once: several rules ask for it."""
+
+    @wraps(function)
+    def remembered(reply: Reply) -> Made:
+        if function not in reply.memo:
+            reply.memo[function] = function(reply)
+        made: Made = reply.memo[function]
+        return made
+
+    return remembered
