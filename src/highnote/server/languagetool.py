@@ -105,14 +105,18 @@ class Check(BaseModel):
             return self.language
         return next((code for code in _split(self.preferredVariants) if code in LANGUAGES), "en-US")
 
-    def wants(self, rule: Rule, finding: Finding, least: Level) -> bool:
-        """Whether a finding is to be reported, `least` being the lowest level as a rule."""
-        if self.mode != "all" and (self.mode == "textLevelOnly") != (rule.scope != "sentence"):
+    def wants(self, finding: Finding, rule: Rule | None, least: Level) -> bool:
+        """Whether a finding is to be reported, `least` being the lowest level as a rule.
+
+        `rule` is None for a finding of grammar, which is about its sentence.
+        """
+        whole = rule is not None and rule.scope != "sentence"
+        if self.mode != "all" and (self.mode == "textLevelOnly") != whole:
             return False
-        named = any(matches(name, rule.id) for name in self.enabled)
+        named = any(matches(name, finding.rule) for name in self.enabled)
         if self.enabledOnly or named:
             return named
-        return finding.level.rank >= least.rank and not any(matches(name, rule.id) for name in self.disabled)
+        return finding.level.rank >= least.rank and not any(matches(name, finding.rule) for name in self.disabled)
 
 
 class DataError(ValueError):
@@ -200,9 +204,9 @@ def answer(linter: Linter, check: Check) -> dict[str, Any]:
     rules = {rule.id: rule for rule in linter.rules}
     placed = [(finding, _place(finding, draft)) for finding in report.findings]
     found = [
-        _match(finding, rules[finding.rule], place, draft, sent)
+        _match(finding, rules.get(finding.rule), place, draft, sent)
         for finding, place in placed
-        if place is not None and check.wants(rules[finding.rule], finding, least)
+        if place is not None and check.wants(finding, rules.get(finding.rule), least)
     ]
     language = {"name": LANGUAGES[check.variant], "code": check.variant}
     # Only English is known here, so that nothing is detected: the confidence says so.
@@ -240,14 +244,16 @@ def _place(finding: Finding, draft: Draft) -> tuple[int, int] | None:
     return block.source_span(*first.span()) if first else None
 
 
-def _match(finding: Finding, rule: Rule, place: tuple[int, int], draft: Draft, sent: Submitted) -> dict[str, Any]:
+def _match(
+    finding: Finding, rule: Rule | None, place: tuple[int, int], draft: Draft, sent: Submitted
+) -> dict[str, Any]:
     (start, end), values = _replacements(finding, place, draft, sent)
     first, last = sent.span(start, end)
     offset, length = sent.units(first, last)
-    said = rule.name.replace("-", " ")
+    category, _, name = finding.rule.partition("/")
     return {
         "message": " ".join([finding.message, *([] if values else _advice(finding, place, draft))]),
-        "shortMessage": f"{rule.category}: {said}",
+        "shortMessage": f"{category}: {name.replace('-', ' ')}",
         "replacements": [{"value": value} for value in values],
         "offset": offset,
         "length": length,
@@ -255,15 +261,19 @@ def _match(finding: Finding, rule: Rule, place: tuple[int, int], draft: Draft, s
         "sentence": prose_at(draft, start, end),
         "type": {"typeName": "Other"},
         "rule": {
-            "id": rule.id,
+            "id": finding.rule,
             "description": re.split(r"(?<=[.!?])\s", finding.why)[0],
-            "issueType": "register" if rule.category == "courtesy" else "style",
-            "urls": [{"value": source.url} for source in rule.source if source.url],
-            "category": {"id": rule.category, "name": rule.category.replace("-", " ").capitalize()},
+            "issueType": "register" if category == "courtesy" else "style",
+            "urls": [{"value": source.url} for source in (rule.source if rule else ()) if source.url],
+            "category": {"id": category, "name": _title(category)},
         },
         "ignoreForIncompleteSentence": False,
         "contextForSureMatch": 0,
     }
+
+
+def _title(category: str) -> str:
+    return category.replace("-", " ").capitalize()
 
 
 def _replacements(
@@ -392,7 +402,7 @@ def add_routes(api: FastAPI, linter: Linter, access: Access, workers: Workers) -
                     "ruleId": rule.id,
                     "description": rule.why,
                     "categoryId": rule.category,
-                    "categoryName": rule.category.replace("-", " ").capitalize(),
+                    "categoryName": _title(rule.category),
                     "locQualityIssueType": "style",
                     **({"isDefaultOff": "true"} if rule.level.rank < linter.config.level.rank else {}),
                     **({"isTextLevelRule": "true"} if rule.scope != "sentence" else {}),
