@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from highnote import judge as judging
 from highnote import train
-from highnote.judge import GROUPS, Judge, JudgeError, Word, features_of, in_words
+from highnote.finding import Level
+from highnote.judge import GROUPS, Features, Judge, JudgeError, Look, Word, features_of, in_words, key, values
 from highnote.train import Candidates, Passage, Row
 
 RULE = "rebuke/customer-error"
@@ -18,7 +20,7 @@ THINGS = ["parcel", "invoice", "kettle", "booking", "order", "form", "lamp", "me
 WRITERS = ["ann", "bo", "cy", "di"]
 
 
-def seen(text: str) -> object:
+def seen(text: str) -> Features:
     return features_of([Word(w.lower(), w.lower(), "X", w[0].isupper() and i > 0) for i, w in enumerate(text.split())])
 
 
@@ -27,7 +29,7 @@ def row(name: str, writer: str, text: str, *, wrong: bool) -> Row:
     passage = Passage(name, writer, text, rule=RULE, wrong=place if wrong else (), right=() if wrong else place)
     rule = frozenset({RULE})
     none: frozenset[str] = frozenset()
-    return Row(passage, seen(text), rule if wrong else none, none if wrong else rule, none, {RULE: "forgot the"})
+    return Row(passage, seen(text), rule if wrong else none, none if wrong else rule, none, {RULE: ["forgot the"]})
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +48,10 @@ def training(rows: list[Row]) -> train.Training:
     return train.train(rows)
 
 
+def look(judge: Judge, text: str) -> Look:
+    return judge.look(seen(text))
+
+
 @pytest.fixture
 def judge(training: train.Training, tmp_path: Path) -> Judge:
     file = tmp_path / "judge.npz"
@@ -56,28 +62,28 @@ def judge(training: train.Training, tmp_path: Path) -> Judge:
 
 
 def test_it_tells_a_fault_from_a_near_miss(judge: Judge) -> None:
-    fault = judge.confidence(RULE, seen("you forgot the cable again"))
-    near = judge.confidence(RULE, seen("we forgot the cable again"))
+    fault = judge.confidence(RULE, look(judge, "you forgot the cable again"))
+    near = judge.confidence(RULE, look(judge, "we forgot the cable again"))
     assert fault is not None and near is not None
     assert fault > judge.threshold(RULE) > near
 
 
 def test_a_rule_without_a_model_is_left_to_its_patterns(judge: Judge) -> None:
-    assert judge.confidence("stock/placeholder", seen("you forgot the cable")) is None
+    assert judge.confidence("stock/placeholder", look(judge, "you forgot the cable")) is None
     assert judge.threshold("stock/placeholder") == 0
     assert judge.reasons("stock/placeholder") == ()
 
 
 def test_reasons_are_told_in_words(judge: Judge) -> None:
-    reasons = judge.reasons(RULE, seen("you forgot the cable again"))
+    reasons = judge.reasons(RULE, look(judge, "you forgot the cable again"))
     assert any("you forgot" in reason.words and reason.weight > 0 for reason in reasons)
     assert judge.reasons(RULE)
     assert in_words("clause", "customer forget") == "the clause the customer forget"
 
 
 def test_a_sentence_of_unknown_words_is_judged_too(judge: Judge) -> None:
-    assert judge.confidence(RULE, seen("zyx wvu")) is not None
-    assert judge.confidence(RULE, features_of([])) is not None
+    assert judge.confidence(RULE, look(judge, "zyx wvu")) is not None
+    assert judge.confidence(RULE, judge.look(features_of([]))) is not None
 
 
 def test_the_same_rows_give_the_same_bytes(rows: list[Row], training: train.Training) -> None:
@@ -100,12 +106,17 @@ def test_leaving_a_writer_out_leaves_nothing_of_theirs(rows: list[Row]) -> None:
 def test_the_scores_of_a_writer_come_from_the_others(rows: list[Row]) -> None:
     pytest.importorskip("sklearn")
     table = train.tabulate(rows)
-    scores = train.out_of_fold(table, [RULE])[RULE]
+    scores = train.out_of_fold(table, [RULE])
     left = table.folds == "bo"
     others = train.fit_rule(table, train.labels(table, RULE), ~left)
-    shared = train.fit_shared(table, ~left)
-    expected = train.scored(others, table, left) + train.SHARE * train.scored(shared, table, left)
-    assert np.allclose(scores[left], expected)
+    assert np.allclose(scores.of(RULE)[left], train.scored(others, table, left))
+    assert np.allclose(scores.shared[left], train.scored(train.fit_shared(table, ~left), table, left))
+
+
+def test_a_writer_and_a_part_of_the_drafts_are_left_out_together() -> None:
+    folds = ["ann", "drafts:1", "bo", "drafts:0", "cy", "examples", "ann"]
+    assert train.rounds(folds) == [{"ann", "drafts:0"}, {"bo", "drafts:1"}, {"cy"}]
+    assert train.rounds(["drafts:0", "drafts:1", "ann"]) == [{"ann", "drafts:0"}, {"drafts:1"}]
 
 
 def test_few_examples_make_no_model(rows: list[Row]) -> None:
@@ -115,17 +126,48 @@ def test_few_examples_make_no_model(rows: list[Row]) -> None:
 def test_the_threshold_keeps_what_is_right_often_enough() -> None:
     sure = np.linspace(0.99, 0.01, 200)
     true = (np.arange(200) < 100) | (np.arange(200) % 2 == 0)
-    found = Candidates(np.arange(200), sure, true, np.ones(200), np.zeros(200))
-    strict, lenient = train.threshold(found, sure, 0.95), train.threshold(found, sure, 0.8)
+    strict, lenient = (train.threshold(sure, true, np.ones(200), target) for target in (0.95, 0.8))
     assert lenient < strict
     assert true[sure >= strict].mean() >= 0.93
 
 
+def test_rules_of_a_level_have_one_threshold() -> None:
+    true = np.array([True] * 50 + [False] * 10)
+    found = {rule: Candidates(np.arange(60), np.zeros((60, 6)), true, np.ones(60)) for rule in ("a/a", "a/b", "a/c")}
+    sure = {"a/a": np.linspace(0.99, 0.01, 60), "a/b": np.linspace(0.9, 0.1, 60), "a/c": np.linspace(0.8, 0.2, 60)}
+    limits = train.thresholds(found, sure, {"a/a": Level.WARNING, "a/c": Level.ERROR})
+    assert limits["a/a"] == limits["a/b"] != limits["a/c"]
+
+
 def test_a_pattern_that_was_right_counts_for_more() -> None:
-    patterns, true = ["good"] * 20 + ["poor"] * 20 + ["once"], np.array([True] * 20 + [False] * 20 + [True])
-    good, poor, once = (train.record(patterns, true, pattern) for pattern in ("good", "poor", "once"))
-    assert good > once > 0 > poor
-    assert train.record(patterns, true, "") == 0
+    patterns, true = (
+        [["good"]] * 20 + [["poor", "poor too"]] * 20 + [["once"]],
+        np.array([True] * 20 + [False] * 20 + [True]),
+    )
+    known = train.records(patterns, true)
+    assert known["good"] > known["once"] > 0 > known["poor"] == known["poor too"]
+    assert train.records(patterns, true, np.arange(41) < 20).keys() == {"good"}
+
+
+def test_a_rule_that_suits_the_sentence_better_counts_against() -> None:
+    scores = np.array([[1.0, 4.0, 9.0], [1.0, -4.0, 9.0]])
+    rivals = judging.rivalry(scores, np.array([False, True, False]))
+    margin = judging.signs(np.zeros(2), scores[:, 0], rivals, [[], []])[:, judging.SIGNS.index("margin")]
+    assert margin[0] < -2 and -0.1 < margin[1] < 0
+    alone = judging.rivalry(scores, np.array([False, False, False]))
+    assert judging.signs(np.zeros(2), scores[:, 0], alone, [[], [2.0, 1.0]]).tolist()[1] == [0, 0, 2, 1.5, np.log(2)]
+
+
+def test_every_group_of_known_features_has_its_weight() -> None:
+    features = seen("you forgot the cable")
+    names = [(group, member) for group, members in zip(GROUPS, features.groups, strict=True) for member in members]
+    keys = np.array(sorted(key(*name) for name in names), np.uint32)
+    known, places, numbers = values(features, keys, np.ones(len(keys), np.float32))
+    assert known.tolist() == list(range(len(names)))
+    assert [keys[place] for place in places] == [key(*name) for name in names]
+    for group, weight in GROUPS.items():
+        own = [number for number, name in zip(numbers, names, strict=True) if name[0] == group]
+        assert not own or np.isclose(np.sqrt(np.square(own).sum()), weight)
 
 
 def test_wide_gaps_between_places_survive_packing() -> None:

@@ -2,7 +2,9 @@
 
 A proposal's sentence is turned into features (words, word sequences, parts of speech, clauses). Each rule has its own
 weights, and one shared row tells tactful sentences from tactless ones whatever the rule, which is what makes few
-examples go far. A logistic curve turns their sum into a confidence. `highnote.train` makes the file; here it is used.
+examples go far. Five more signs count: whether a rule beside this one suits the sentence better, and what the patterns
+that propose it were right about in training. A logistic curve turns all of them into a confidence. `highnote.train`
+makes the file; here it is used.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from highnote.clauses import Clause
     from highnote.language import Sentence
 
-FORMAT = 1
+FORMAT = 2
 """Version of the judge's file and of the features that it was trained on; it rises when either changes."""
 
 GROUPS: Mapping[str, float] = {
@@ -160,27 +162,35 @@ def key(group: str, feature: str) -> int:
     return crc32(f"{group}\t{feature}".encode())
 
 
-def values(
-    features: Features, keys: npt.NDArray[np.uint32], rarity: Floats
-) -> tuple[Places, Floats, list[tuple[str, str]]]:
-    """The known features: their places in `keys` (sorted), their values, and their groups and words."""
-    places: list[int] = []
-    numbers: list[float] = []
-    names: list[tuple[str, str]] = []
-    for (group, weight), members in zip(GROUPS.items(), features.groups, strict=True):
-        if not members:
-            continue
-        wanted = np.fromiter((key(group, member) for member in members), np.uint32, len(members))
-        at = np.searchsorted(keys, wanted)
-        at[at == len(keys)] = 0
-        known = np.flatnonzero(keys[at] == wanted) if len(keys) else np.empty(0, np.int64)
-        rare = rarity[at[known]]
-        length = float(np.sqrt((rare * rare).sum()))
-        if length:
-            places += at[known].tolist()
-            numbers += (rare * (weight / length)).tolist()
-            names += [(group, members[i]) for i in known.tolist()]
-    return np.array(places, np.int64), np.array(numbers, np.float32), names
+_STARTS = [crc32(f"{group}\t".encode()) for group in GROUPS]
+_NUMBERS = np.arange(len(GROUPS))
+_WEIGHTS = np.array(list(GROUPS.values()))
+
+
+def values(features: Features, keys: npt.NDArray[np.uint32], rarity: Floats) -> tuple[Places, Places, Floats]:
+    """The known features: their numbers in order of GROUPS, their places in `keys` (sorted), and their values."""
+    sizes = [len(members) for members in features.groups]
+    count = sum(sizes)
+    if not count or not len(keys):
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32)
+    wanted = np.fromiter(
+        (
+            crc32(member.encode(), start)
+            for start, members in zip(_STARTS, features.groups, strict=True)
+            for member in members
+        ),
+        np.uint32,
+        count,
+    )
+    at = np.searchsorted(keys, wanted)
+    at[at == len(keys)] = 0
+    known = np.flatnonzero(keys[at] == wanted)
+    places = at[known]
+    rare = rarity[places]
+    group = np.repeat(_NUMBERS, sizes)[known]
+    lengths = np.sqrt(np.bincount(group, rare * rare, len(GROUPS)))
+    lengths[lengths == 0] = 1
+    return known, places, (rare * (_WEIGHTS / lengths)[group]).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +277,49 @@ def telling(reasons: Iterable[Reason]) -> Iterator[Reason]:
             yield reason
 
 
+SIGNS = ("shared", "margin", "best", "usual", "agreeing")
+"""What counts beside a rule's own score: the shared score; by how much the own score exceeds those of the rules that
+could be meant instead; the best and the mean record of the patterns that propose it, and how many these are."""
+
+
+def signs(
+    shared: npt.NDArray[Any], own: npt.NDArray[Any], rivals: npt.NDArray[Any], records: Sequence[Sequence[float]]
+) -> npt.NDArray[np.float64]:
+    """The SIGNS of some proposals, a row each. `rivals` is what `rivalry` makes of the other rules' scores."""
+    rows = [
+        (max(known), sum(known) / len(known), np.log(len(known))) if known else (0.0, 0.0, 0.0) for known in records
+    ]
+    return np.column_stack([shared, own - np.logaddexp(own, rivals), np.array(rows, np.float64).reshape(-1, 3)])
+
+
+def rivalry(scores: npt.NDArray[Any], rivals: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
+    """How well the `rivals` (columns of `scores`) suit each row: the logarithm of their summed odds."""
+    if not rivals.any():
+        return np.full(len(scores), -np.inf)
+    others: npt.NDArray[Any] = np.logaddexp.reduce(scores[:, rivals], axis=1)
+    return others
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A sentence as one judge sees it: its features, which of them are known (see `values`), and every row's score."""
+
+    features: Features
+    known: Places
+    places: Places
+    numbers: Floats
+    scores: Floats
+
+    def name(self, number: int) -> tuple[str, str]:
+        """The group and the words of the known feature with this number."""
+        index = int(self.known[number])
+        for group, members in zip(GROUPS, self.features.groups, strict=True):
+            if index < len(members):
+                return group, members[index]
+            index -= len(members)
+        raise IndexError(number)
+
+
 class Judge:
     """The models of all rules. Immutable, so it may be shared between threads."""
 
@@ -281,10 +334,15 @@ class Judge:
         self._keys = keys
         self._rarity: Floats = (rarity / np.float32(RARITY_STEPS)).astype(np.float32)
         self._number = {rule: i for i, rule in enumerate(rows)}
-        self._weights = np.zeros((len(rows), len(keys)), np.int8)
+        self._weights = np.zeros((len(keys), len(rows)), np.int8)  # a feature's weights lie together: they are read so
         for i, (places, weights, _) in enumerate(rows.values()):
-            self._weights[i, places] = weights
+            self._weights[places, i] = weights
         self._scales = np.array([scale for _, _, scale in rows.values()], np.float32)
+        models = manifest["rules"]
+        self._offsets = np.array([models[row]["offset"] if row else manifest["offset"] for row in rows], np.float32)
+        self._rivals = {
+            rule: np.array([row not in ("", rule, *model["beside"]) for row in rows]) for rule, model in models.items()
+        }
 
     @classmethod
     def load(cls, path: Path | None = None) -> Judge | None:
@@ -299,43 +357,45 @@ class Judge:
         """The rules that have a model."""
         return tuple(self.manifest["rules"])
 
-    def confidence(self, rule: str, features: Features, pattern: str = "") -> float | None:
+    def look(self, features: Features) -> Look:
+        """What this judge sees of a sentence: worked out once, whatever number of rules propose it."""
+        known, places, numbers = values(features, self._keys, self._rarity)
+        scores = (numbers @ self._weights[places].astype(np.float32)) * self._scales + self._offsets
+        return Look(features, known, places, numbers, scores)
+
+    def confidence(self, rule: str, look: Look, patterns: Sequence[str] = ()) -> float | None:
         """How sure it is that a proposal of `rule` in this sentence is right, from 0 to 1; None without a model.
 
-        `pattern` is the pattern that proposes it, as written: what it was right about in training counts as well.
+        `patterns` are those of the rule that propose it, as written: what they were right about in training counts.
         """
         model = self.manifest["rules"].get(rule)
         if model is None:
             return None
-        places, numbers, _ = values(features, self._keys, self._rarity)
-        score = float(self._row(rule, places) @ numbers) + model["offset"]
-        known = model["trust"] * model["records"].get(pattern, 0.0)
-        return float(1 / (1 + np.exp(-(model["slope"] * score + known + model["intercept"]))))
+        scores, own = look.scores[None, :], look.scores[self._number[rule], None]
+        known = [model["records"].get(pattern, 0.0) for pattern in patterns]
+        told = signs(scores[:, self._number[SHARED]], own, rivalry(scores, self._rivals[rule]), [known])
+        sum_ = model["slope"] * float(own[0]) + float(told[0] @ self.manifest["signs"]) + model["intercept"]
+        return float(1 / (1 + np.exp(-sum_)))
 
     def threshold(self, rule: str) -> float:
         """The confidence below which a proposal of `rule` is dropped; 0 without a model."""
         model = self.manifest["rules"].get(rule)
         return 0.0 if model is None else float(model["threshold"])
 
-    def reasons(self, rule: str, features: Features | None = None, n: int = 6) -> tuple[Reason, ...]:
+    def reasons(self, rule: str, look: Look | None = None, n: int = 6) -> tuple[Reason, ...]:
         """The telling features, the strongest first: of this sentence, or of the rule's model as a whole."""
         model = self.manifest["rules"].get(rule)
         if model is None:
             return ()
-        if features is None:
+        if look is None:
             strongest = sorted(model["strongest"], key=lambda pair: -abs(pair[1]))
             return tuple(islice(telling(Reason(words, weight) for words, weight in strongest), n))
-        places, numbers, names = values(features, self._keys, self._rarity)
-        parts = self._row(rule, places) * numbers
-        ordered = (Reason(in_words(*names[i]), float(parts[i])) for i in _strongest(parts) if parts[i])
-        return tuple(islice(telling(ordered), n))
-
-    def _row(self, rule: str, places: Places) -> Floats:
-        """The weights of a rule at these places, the shared row added."""
         own, shared = self._number[rule], self._number[SHARED]
-        share = np.float32(self.manifest["share"]) * self._scales[shared]
-        row: Floats = self._weights[own, places] * self._scales[own] + self._weights[shared, places] * share
-        return row
+        share = np.float32(model["share"]) * self._scales[shared]
+        row = self._weights[look.places, own] * self._scales[own] + self._weights[look.places, shared] * share
+        parts = row * look.numbers
+        ordered = (Reason(in_words(*look.name(i)), float(parts[i])) for i in _strongest(parts) if parts[i])
+        return tuple(islice(telling(ordered), n))
 
 
 RARITY_STEPS = 16

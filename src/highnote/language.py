@@ -79,7 +79,7 @@ class Words:
         self._model = model
         self._span: Span | None = None
         self.judged: dict[object, Any] = {}
-        """What the judge says of the sentence, by the rule and pattern that it was asked about."""
+        """What the judge says of the sentence, by what it was asked about."""
         self.found: dict[object, Any] = {}
         """What sets of patterns match, once they were tried (`highnote.matching.Index`)."""
         self.acts: dict[object, dict[str, list[tuple[int, int]]]] = {}

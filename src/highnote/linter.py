@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -192,11 +192,13 @@ class Linter:
 
     def proposals(self, reply: Reply) -> list[tuple[Matcher, Proposal]]:
         """What the patterns and checks propose, one proposal a rule and sentence, in the order of the draft."""
-        found: dict[tuple[str, int | None, int], tuple[Matcher, Proposal]] = {}
+        found: dict[tuple[str, int | None, int], list[tuple[Matcher, Proposal]]] = {}
         for number, (matcher, proposal) in enumerate(self.every_proposal(reply)):
             where = proposal.sentence.index if proposal.sentence else None
-            found.setdefault((matcher.owner.id, where, 0 if where is not None else number), (matcher, proposal))
-        return sorted(found.values(), key=lambda pair: (pair[1].start, pair[1].end, pair[0].owner.id))
+            key = (matcher.owner.id, where, 0 if where is not None else number)
+            found.setdefault(key, []).append((matcher, proposal))
+        chosen = [(same[0][0], _together([proposal for _, proposal in same])) for same in found.values()]
+        return sorted(chosen, key=lambda pair: (pair[1].start, pair[1].end, pair[0].owner.id))
 
     def every_proposal(self, reply: Reply) -> Iterator[tuple[Matcher, Proposal]]:
         """What every pattern proposes, a rule's earlier patterns first."""
@@ -235,11 +237,12 @@ class Linter:
         rule = matcher.owner.id
         if self._judge is None or proposal.sentence is None:
             return 1.0
-        judged = proposal.sentence.words.judged
-        if (rule, proposal.pattern) not in judged:
-            pattern = matcher.owner.flag[proposal.pattern].text
-            judged[rule, proposal.pattern] = self._judge.confidence(rule, features(proposal.sentence), pattern)
-        sure: float | None = judged[rule, proposal.pattern]
+        judged, key = proposal.sentence.words.judged, (rule, proposal.pattern, proposal.also)
+        if key not in judged:
+            if self._judge not in judged:
+                judged[self._judge] = self._judge.scores(features(proposal.sentence))
+            judged[key] = self._judge.confidence(rule, judged[self._judge], matcher.patterns(proposal))
+        sure: float | None = judged[key]
         if sure is None:
             return 1.0
         return sure if sure >= self._least(self._judge, rule) else None
@@ -373,6 +376,13 @@ class Linter:
 
 def _reporter(linter: Linter) -> Callable[[Job], Report]:
     return linter._report
+
+
+def _together(same: Sequence[Proposal]) -> Proposal:
+    """The first of a rule's proposals for a sentence, with the patterns of the others."""
+    others = dict.fromkeys(proposal.pattern for proposal in same[1:])
+    others.pop(same[0].pattern, None)
+    return replace(same[0], also=tuple(others)) if others else same[0]
 
 
 def _companion(config: Config) -> Companion | None:

@@ -73,6 +73,10 @@ class Matcher:
         when = self.suggest[number]
         return when is None or holds(when, sentence, reply)
 
+    def patterns(self, proposal: Proposal) -> tuple[str, ...]:
+        """All patterns that make a proposal, as written."""
+        return tuple(dict.fromkeys(self.owner.flag[number].text for number in (proposal.pattern, *proposal.also)))
+
     def in_sentence(
         self, number: int, matches: Iterable[Match], sentence: Sentence, reply: Reply | None
     ) -> Iterator[Match]:

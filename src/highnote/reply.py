@@ -19,13 +19,15 @@ class Proposal:
     """A place that a rule would flag, before the judge has seen it.
 
     `start` and `end` are source offsets, equal for something that is absent from the whole draft. `pattern` counts the
-    rule's patterns from 0; `fields` fills the blanks of the rule's message.
+    rule's patterns from 0, and `also` are those that propose the same sentence; `fields` fills the blanks of the rule's
+    message.
     """
 
     start: int
     end: int
     sentence: Sentence | None = None
     pattern: int = 0
+    also: tuple[int, ...] = ()
     evidence: Evidence | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
 

@@ -141,11 +141,15 @@ def count_patterns(linter: Linter, texts: Iterable[Labelled]) -> list[PatternCou
     for text in texts:
         one = linter.but(chat=linter.config.chat or text.chat)
         reply = one.read(reading.read_text(text.text), text.thread)
+        dropped = {
+            (matcher.owner.id, proposal.sentence.index)
+            for matcher, proposal in one.proposals(reply)
+            if proposal.sentence is not None and one.confidence(matcher, proposal, reply) is None
+        }
         for matcher, proposal in one.every_proposal(reply):
-            kept = one.confidence(matcher, proposal, reply) is not None
-            _count(
-                counts[matcher.owner.id, proposal.pattern], matcher.owner.id, (proposal.start, proposal.end), text, kept
-            )
+            rule = matcher.owner.id
+            kept = proposal.sentence is None or (rule, proposal.sentence.index) not in dropped
+            _count(counts[rule, proposal.pattern], rule, (proposal.start, proposal.end), text, kept)
     return list(counts.values())
 
 

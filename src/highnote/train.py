@@ -2,9 +2,9 @@
 
 The text in `training/` and the rules' own examples become sentences, each right or wrong under the rules. Every rule
 gets a logistic regression; one more, shared by all, tells any fault from any tactful sentence. All figures come out of
-fold: the sentences of one writer are scored by a model that has seen the others' (drafts: a fifth at a time). From
-these scores the confidences are calibrated and the thresholds picked, on what the patterns propose and at the rate of
-whole replies.
+fold: the sentences of one writer are scored by a model that has seen the others' (drafts: a fifth at a time). A second
+regression turns these scores and what is known of the patterns into confidences, for all rules together; the
+thresholds are picked on them, on what the patterns propose and at the rate of whole replies.
 
 Lines of the files: `{"rule", "label": "bad" or "good", "text", "mark", "customer"}` in sentences-WRITER.jsonl; drafts
 `{"id", "thread" or "customer", "draft", "date", "findings": [{"rule", "quote"}], "hard_negatives": […]}` in others.
@@ -49,8 +49,10 @@ NEAR, OTHER = 10.0, 0.3
 """What a near miss or a false proposal of the rule weighs against a faulty sentence, and any other sentence."""
 SAMPLE = 0.35
 """The share of the other sentences that is used; those weigh more in turn."""
-STRENGTH, SHARED_STRENGTH, SHARE = 3.0, 4.0, 0.2
-"""How freely a rule's model and the shared one may fit (scikit-learn's C); what the shared score counts."""
+STRENGTH, SHARED_STRENGTH, CURVE_STRENGTH = 3.0, 4.0, 0.3
+"""How freely a rule's model, the shared one and the curves of confidence may fit (scikit-learn's C)."""
+OWN_SLOPE = 0.5
+"""How far a rule's slope may stray from the common one (1: as freely as anything else)."""
 BELIEF = 4
 """So many proposals of an average pattern are added to what is counted of each."""
 KEPT = 16_000
@@ -124,8 +126,8 @@ class Row:
     wrong: frozenset[str]
     near: frozenset[str]
     undecided: frozenset[str]
-    proposed: Mapping[str, str]
-    """The rules whose patterns propose the sentence, each with its pattern as written."""
+    proposed: Mapping[str, Sequence[str]]
+    """The rules whose patterns propose the sentence, each with these patterns as written."""
 
 
 def read_passages(folder: Path) -> list[Passage]:
@@ -253,11 +255,10 @@ def _read_part(passages: Sequence[Passage], config: Config) -> list[Row]:
 
 def _rows(passage: Passage, draft: Draft, linter: Linter, known: Known) -> Iterator[Row]:
     reply = linter.but(chat=not passage.draft).read(draft, passage.thread, passage.date, known)
-    proposed: dict[int, dict[str, str]] = {}
+    proposed: dict[int, dict[str, Sequence[str]]] = {}
     for matcher, proposal in linter.proposals(reply):
         if proposal.sentence is not None:
-            pattern = matcher.owner.flag[proposal.pattern].text
-            proposed.setdefault(proposal.sentence.index, {}).setdefault(matcher.owner.id, pattern)
+            proposed.setdefault(proposal.sentence.index, {})[matcher.owner.id] = matcher.patterns(proposal)
     faulty = {rule for rule, _, _ in passage.wrong}
     for sentence in reply.parsed.sentences:
         start, end = sentence.start, sentence.end
@@ -312,9 +313,9 @@ def tabulate(rows: Sequence[Row]) -> Table:
     rarity = np.clip(np.rint(how_rare * judging.RARITY_STEPS), 1, 255).astype(np.uint8)
     scale = (rarity / np.float32(judging.RARITY_STEPS)).astype(np.float32)
     found = [judging.values(row.features, keys, scale) for row in rows]
-    ends = np.cumsum([0, *(len(places) for places, _, _ in found)])
-    numbers, places = np.concatenate([n for _, n, _ in found]), np.concatenate([p for p, _, _ in found])
-    matrix = csr_matrix((numbers, places, ends), shape=(len(rows), len(keys)))
+    ends = np.cumsum([0, *(len(places) for _, places, _ in found)])
+    numbers, places = np.concatenate([n for _, _, n in found]), np.concatenate([p for _, p, _ in found])
+    matrix = csr_matrix((numbers.astype(np.float64), places, ends), shape=(len(rows), len(keys)))
     matrix.sort_indices()
     return Table(rows, keys, rarity, {i: names[number] for i, number in enumerate(known)}, matrix)
 
@@ -423,49 +424,79 @@ def _silent(_: str) -> None:
     pass
 
 
-def out_of_fold(table: Table, rules: Sequence[str], progress: Progress = _silent) -> dict[str, Floats]:
-    """For every rule the score of every row by models that have not seen its writer (its drafts); NaN for examples."""
-    folds = table.folds
-    scores = {rule: np.full(len(table.rows), np.nan) for rule in rules}
-    marked = {rule: labels(table, rule) for rule in rules}
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The scores of every row under every rule (a column each) and under the shared model; NaN: never out of fold."""
+
+    rules: tuple[str, ...]
+    own: Floats
+    shared: Floats
+
+    def of(self, rule: str) -> Floats:
+        """The scores of the rows under one rule."""
+        column: Floats = self.own[:, self.rules.index(rule)]
+        return column
+
+    def told(self, rule: str, rows: npt.NDArray[np.int64], records: Sequence[Sequence[float]]) -> Floats:
+        """What a confidence is made of, a row each: the rule's own score, then `judge.SIGNS`."""
+        own, rivals = self.own[rows, self.rules.index(rule)], [r not in neighbours([rule]) for r in self.rules]
+        others = judging.rivalry(self.own[rows], np.array(rivals, bool))
+        return np.column_stack([own, judging.signs(self.shared[rows], own, others, records)])
+
+
+def rounds(folds: Iterable[str]) -> list[frozenset[str]]:
+    """What is left out together: a writer and a fifth of the drafts, so that fewer models need to be fitted."""
+    from itertools import zip_longest
+
     every = sorted(set(folds) - {EXAMPLES})
-    for number, fold in enumerate(every, 1):
-        progress(f"{len(rules)} rules without {fold} ({number} of {len(every)})")
-        left = folds == fold
-        shared = scored(fit_shared(table, ~left), table, left)
-        for rule in rules:
-            scores[rule][left] = scored(fit_rule(table, marked[rule], ~left), table, left) + SHARE * shared
+    writers = [fold for fold in every if not fold.startswith(DRAFTS)]
+    drafts = [fold for fold in every if fold.startswith(DRAFTS)]
+    return [frozenset(filter(None, pair)) for pair in zip_longest(writers, drafts)]
+
+
+def out_of_fold(table: Table, rules: Sequence[str], progress: Progress = _silent) -> Scores:
+    """The scores of every row by models that have not seen its writer (its drafts); NaN for examples."""
+    folds = table.folds
+    scores = Scores(tuple(rules), np.full((len(folds), len(rules)), np.nan), np.full(len(folds), np.nan))
+    marked = [labels(table, rule) for rule in rules]
+    every = rounds(folds)
+    for number, out in enumerate(every, 1):
+        progress(f"{len(rules)} rules without {' and '.join(sorted(out))} ({number} of {len(every)})")
+        left = np.isin(folds, sorted(out))
+        scores.shared[left] = scored(fit_shared(table, ~left), table, left)
+        for column, mark in enumerate(marked):
+            scores.own[left, column] = scored(fit_rule(table, mark, ~left), table, left)
     return scores
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The rows on which one rule's confidence is calibrated: scores, which are right, and what they weigh.
+    """The rows on which one rule's confidence is calibrated: what is told of them, which are right, what they weigh.
 
     Together they stand for whole replies: `weight` adds up to the faults, and to the false proposals, of a hundred.
+    The records of patterns are those without the fold of the row itself.
     """
 
     rows: npt.NDArray[np.int64]
-    score: Floats
+    told: Floats
+    """See `Scores.told`."""
     true: Mask
     weight: Floats
-    record: Floats
-    """What the record of the pattern that proposes it says, without the fold of the row itself (see `record`)."""
     proposed: bool = True
 
 
-def candidates(table: Table, scores: Mapping[str, Floats]) -> dict[str, Candidates]:
+def candidates(table: Table, scores: Scores) -> dict[str, Candidates]:
     """What the rules' patterns propose (for a rule without patterns: its faulty sentences and near misses)."""
     drafts, folds = np.array([row.passage.draft for row in table.rows]), table.folds
     replies = len({row.passage.name for row in table.rows if row.passage.draft}) or 1
     picked: dict[str, tuple[npt.NDArray[np.int64], Mask, bool]] = {}
-    for rule, score in scores.items():
+    for rule in scores.rules:
         proposed = np.array([rule in row.proposed for row in table.rows])
         true = np.array([rule in row.wrong for row in table.rows])
         unsure = np.array([_unsure(row, rule) for row in table.rows])
         near = np.array([rule in row.near for row in table.rows])
         has = bool((proposed & true).sum() >= ENOUGH // 2)
-        use = (proposed if has else true | near) & ~unsure & ~np.isnan(score)
+        use = (proposed if has else true | near) & ~unsure & ~np.isnan(scores.shared)
         picked[rule] = np.flatnonzero(use), true[use], has
     hits = {rule: float((drafts[rows] & true).sum()) for rule, (rows, true, _) in picked.items()}
     slips = {rule: float((drafts[rows] & ~true).sum()) for rule, (rows, true, _) in picked.items()}
@@ -476,25 +507,33 @@ def candidates(table: Table, scores: Mapping[str, Floats]) -> dict[str, Candidat
         right = (hits[rule] + usual + 1) / 2 / replies * 100
         false = (slips[rule] + 1) / replies * 100 if has else right
         weight = np.where(true, right / max(true.sum(), 1), false / max((~true).sum(), 1))
-        patterns = [table.rows[i].proposed.get(rule, "") for i in rows]
-        own = folds[rows]
-        past = np.array([record(patterns, true, p, own != fold) for p, fold in zip(patterns, own, strict=True)])
-        found[rule] = Candidates(rows, scores[rule][rows], true, weight, past, has)
+        patterns = [table.rows[i].proposed.get(rule, ()) for i in rows]
+        past: list[Sequence[float]] = [()] * len(rows)
+        for fold in sorted(set(folds[rows])):
+            known = records(patterns, true, folds[rows] != fold)
+            for i in np.flatnonzero(folds[rows] == fold).tolist():
+                past[i] = [known.get(pattern, 0.0) for pattern in patterns[i]]
+        found[rule] = Candidates(rows, scores.told(rule, rows, past), true, weight, has)
     return found
 
 
-def record(patterns: Sequence[str], true: Mask, pattern: str, use: Mask | None = None) -> float:
-    """How much oftener than its rule's patterns in general a pattern was right, as a difference of log odds.
+def records(patterns: Sequence[Sequence[str]], true: Mask, use: Mask | None = None) -> dict[str, float]:
+    """How much oftener than its rule's patterns in general each pattern was right, as a difference of log odds.
 
+    `patterns` are those that propose each place, `true` says where they are right, `use` which places are looked at.
     A pattern with few proposals is taken for an average one.
     """
-    if not pattern:
-        return 0.0
-    looked = np.ones(len(true), bool) if use is None else use
-    same = np.array([p == pattern for p in patterns]) & looked
-    usual = (true[looked].sum() + 1) / (looked.sum() + 2)
-    share = (true[same].sum() + BELIEF * usual) / (same.sum() + BELIEF)
-    return float(np.log(share / (1 - share)) - np.log(usual / (1 - usual)))
+    looked = np.flatnonzero(np.ones(len(true), bool) if use is None else use).tolist()
+    usual = (true[looked].sum() + 1) / (len(looked) + 2)
+    fired, hits = Counter[str](), Counter[str]()
+    for i in looked:
+        fired.update(patterns[i])
+        if true[i]:
+            hits.update(patterns[i])
+    shares = {pattern: (hits[pattern] + BELIEF * usual) / (n + BELIEF) for pattern, n in fired.items()}
+    return {
+        pattern: float(np.log(share / (1 - share)) - np.log(usual / (1 - usual))) for pattern, share in shares.items()
+    }
 
 
 def _unsure(row: Row, rule: str) -> bool:
@@ -505,64 +544,61 @@ def _unsure(row: Row, rule: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
-    """Confidence is the logistic function of slope · score + trust · record + intercept."""
+class Curves:
+    """Confidence is the logistic function of slope · score + signs + intercept; all rules weigh the signs alike."""
 
-    slope: float
-    trust: float
-    intercept: float
+    signs: Floats
+    slopes: Mapping[str, float]
+    intercepts: Mapping[str, float]
 
-    def __call__(self, score: Floats, record: Floats) -> Floats:
-        result: Floats = 1 / (1 + np.exp(-(self.slope * score + self.trust * record + self.intercept)))
+    def __call__(self, rule: str, told: Floats) -> Floats:
+        """The confidences of some proposals of a rule; see `Scores.told`."""
+        score = told[:, 0] * self.slopes[rule] + told[:, 1:] @ self.signs + self.intercepts[rule]
+        result: Floats = 1 / (1 + np.exp(-score))
         return result
 
 
-def calibrate(found: Mapping[str, Candidates], left: Mapping[str, Mask] | None = None) -> dict[str, Curve]:
-    """The curve of every rule; none where all candidates are right, or all wrong. `left` names those not looked at.
+def calibrate(found: Mapping[str, Candidates], left: Mapping[str, Mask] | None = None) -> Curves | None:
+    """The curves of all rules; None where all candidates are right, or all wrong. `left` names those not looked at.
 
-    The curves are fitted together: a rule strays from the common slope only as far as its examples insist.
+    They are fitted together: a rule strays from the common curve only as far as its examples insist.
     """
     from scipy.sparse import csr_matrix, hstack
     from sklearn.linear_model import LogisticRegression
 
-    rules = [rule for rule, c in found.items() if len(c.score)]
-    if not rules:
-        return {}
-    keep = {rule: ~left[rule] if left else np.ones(len(found[rule].score), bool) for rule in rules}
+    rules = list(found)
+    keep = {rule: ~left[rule] if left else np.ones(len(found[rule].true), bool) for rule in rules}
 
     def every(part: str) -> npt.NDArray[Any]:
         return np.concatenate([getattr(found[rule], part)[keep[rule]] for rule in rules])
 
+    told, true = every("told"), every("true")
+    if true.all() or not true.any():
+        return None
     sizes = [int(keep[rule].sum()) for rule in rules]
     number = np.repeat(np.arange(len(rules)), sizes)
-    score, past, true = every("score"), every("record"), every("true")
-    if true.all() or not true.any():
-        return {}
-    heavy = np.repeat([len(found[rule].score) / found[rule].weight.sum() for rule in rules], sizes)
+    heavy = np.repeat([len(found[rule].true) / found[rule].weight.sum() for rule in rules], sizes)
     at, shape = np.arange(len(number)), (len(number), len(rules))
     own = csr_matrix((np.ones(len(number)), (at, number)), shape=shape)
-    slopes = csr_matrix((score * 0.5, (at, number)), shape=shape)
-    model = LogisticRegression(C=1.0, max_iter=2000, tol=1e-5)
-    common = csr_matrix(np.stack([score, past], axis=1))
-    model.fit(hstack([common, own, slopes]).tocsr(), true, sample_weight=every("weight") * heavy)
-    (slope, trust), rest = model.coef_[0][:2], model.coef_[0][2:]
-    return {
-        rule: Curve(
-            max(0.05, round(float(slope + 0.5 * rest[len(rules) + i]), 6)),
-            max(0.0, round(float(trust), 6)),
-            round(float(rest[i] + model.intercept_[0]), 6),
-        )
-        for i, rule in enumerate(rules)
-    }
+    slopes = csr_matrix((told[:, 0] * OWN_SLOPE, (at, number)), shape=shape)
+    model = LogisticRegression(C=CURVE_STRENGTH, max_iter=2000, tol=1e-5)
+    model.fit(hstack([csr_matrix(told), own, slopes]).tocsr(), true, sample_weight=every("weight") * heavy)
+    common, rest = model.coef_[0][: told.shape[1]], model.coef_[0][told.shape[1] :]
+    own_slopes = common[0] + OWN_SLOPE * rest[len(rules) :]
+    return Curves(
+        np.round(common[1:], 6),
+        {rule: max(0.05, round(float(slope), 6)) for rule, slope in zip(rules, own_slopes, strict=True)},
+        {rule: round(float(rest[i] + model.intercept_[0]), 6) for i, rule in enumerate(rules)},
+    )
 
 
-def threshold(c: Candidates, sure: Floats, target: float) -> float:
+def threshold(sure: Floats, true: Mask, weight: Floats, target: float) -> float:
     """The lowest confidence at which `target` of the findings are right, as counted and as calibrated.
 
     Where that would cost more than half of the true findings, the confidence with the best F0.5 is taken.
     """
     order = np.argsort(-sure, kind="stable")
-    weight, true, p = c.weight[order], c.true[order], sure[order]
+    weight, true, p = weight[order], true[order], sure[order]
     kept, right, expected = np.cumsum(weight), np.cumsum(weight * true), np.cumsum(weight * p)
     some = 10 * weight.mean()  # as much belief in the curve as ten more proposals would bring
     precision = (right + some * expected / kept) / (kept + some)
@@ -574,6 +610,23 @@ def threshold(c: Candidates, sure: Floats, target: float) -> float:
     last = int(good[-1])
     lower = p[last + 1] if last + 1 < len(p) else p[last] - 0.02
     return float(np.clip(round((p[last] + lower) / 2, 4), 0.0, 0.99))
+
+
+def thresholds(
+    found: Mapping[str, Candidates], sure: Mapping[str, Floats], levels: Mapping[str, Level]
+) -> dict[str, float]:
+    """The threshold of every rule: one for all rules of a level.
+
+    A confidence means the same for every rule, and the few drafts that hold a rule's faults say little alone.
+    """
+    limits: dict[str, float] = {}
+    for level, target in TARGETS.items():
+        same = [rule for rule in found if levels.get(rule, Level.WARNING) is level]
+        if same:
+            true, weight = (np.concatenate([getattr(found[r], part) for r in same]) for part in ("true", "weight"))
+            limit = threshold(np.concatenate([sure[rule] for rule in same]), true, weight, target)
+            limits.update(dict.fromkeys(same, limit))
+    return limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -643,35 +696,36 @@ def train(
     progress("all together, and the thresholds")
     found = candidates(table, scores)
     curves = calibrate(found)
-    rules = [rule for rule in rules if rule in curves]
-    if not rules:
+    if curves is None:
         raise TrainingError("what the patterns propose is all right, or all wrong: a judge has nothing to tell apart.")
-    levels = levels or {}
+    sure = {rule: curves(rule, c.told) for rule, c in found.items()}
+    limits = thresholds(found, sure, levels or {})
     everything = np.ones(len(rows), bool)
     shared = fit_shared(table, everything)
     fitted = {judging.SHARED: shared, **{r: fit_rule(table, labels(table, r), everything) for r in rules}}
     entries: dict[str, Any] = {}
     training = Training(b"", {})
     for rule in rules:
-        curve, c = curves[rule], found[rule]
-        past = np.zeros(len(rows))
-        past[c.rows] = c.record
-        sure = curve(scores[rule], past)
-        limit = threshold(c, sure[c.rows], TARGETS[levels.get(rule, Level.WARNING)])
+        c = found[rule]
         proposed = np.array([rule in row.proposed for row in rows])
-        passes = np.nan_to_num(sure, nan=0.0) >= limit
-        patterns = [rows[i].proposed.get(rule, "") for i in c.rows]
+        passes = np.zeros(len(rows), bool)
+        rest = np.setdiff1d(np.flatnonzero(~np.isnan(scores.shared)), c.rows)
+        passes[c.rows] = sure[rule] >= limits[rule]
+        passes[rest] = curves(rule, scores.told(rule, rest, [()] * len(rest))) >= limits[rule]
+        past = records([rows[i].proposed.get(rule, ()) for i in c.rows], c.true)
+        share = round(float(curves.signs[0]) / max(curves.slopes[rule] + float(curves.signs[1]), 0.05), 6)
         training.patterns[rule] = figures(table, rule, proposed)
         training.alone[rule] = figures(table, rule, passes)
         training.both[rule] = figures(table, rule, proposed & passes)
         entries[rule] = {
-            "slope": curve.slope,
-            "trust": curve.trust,
-            "intercept": curve.intercept,
-            "records": {p: round(record(patterns, c.true, p), 3) for p in sorted(set(patterns) - {""})},
-            "offset": round(fitted[rule].offset + SHARE * shared.offset, 6),
-            "threshold": limit,
-            "strongest": _strongest(fitted[rule], shared, table),
+            "slope": curves.slopes[rule],
+            "intercept": curves.intercepts[rule],
+            "records": {pattern: round(past[pattern], 3) for pattern in sorted(past)},
+            "beside": sorted(neighbours([rule]) - {rule}),
+            "offset": round(fitted[rule].offset, 6),
+            "share": share,
+            "threshold": limits[rule],
+            "strongest": _strongest(fitted[rule], shared, share, table),
             "figures": {
                 name: [f.faults, f.found, f.near, f.flagged]
                 for name, f in (
@@ -684,7 +738,8 @@ def train(
     training.reliability = reliability(table, found)
     training.manifest = {
         "format": judging.FORMAT,
-        "share": SHARE,
+        "signs": curves.signs.tolist(),
+        "offset": round(shared.offset, 6),
         "rows": list(fitted),
         "rules": entries,
         "inputs": dict(sums or {}),
@@ -696,11 +751,11 @@ def train(
     return training
 
 
-def _strongest(own: Fitted, shared: Fitted, table: Table) -> list[tuple[str, float]]:
+def _strongest(own: Fitted, shared: Fitted, share: float, table: Table) -> list[tuple[str, float]]:
     """The telling features that move the rule's score most, for and against a finding, in words, with their weights."""
     dense = np.zeros(len(table.keys))
     dense[own.places] = own.weights * own.scale
-    dense[shared.places] += SHARE * shared.weights * shared.scale
+    dense[shared.places] += share * shared.weights * shared.scale
     common = np.asarray((table.matrix > 0).sum(0)).ravel()
     strength = dense * np.sqrt(common)  # often met as well, so that no single sentence speaks for the rule
     order = np.argsort(-np.abs(strength), kind="stable").tolist()
@@ -726,11 +781,11 @@ def reliability(table: Table, found: Mapping[str, Candidates]) -> list[tuple[flo
     for fold in sorted(set(folds) - {EXAMPLES}):
         left = {rule: folds[c.rows] == fold for rule, c in found.items()}
         curves = calibrate(found, left)
-        for rule, c in found.items():
-            if rule in curves:
-                said.append(curves[rule](c.score[left[rule]], c.record[left[rule]]))
-                was.append(c.true[left[rule]])
-                heavy.append(c.weight[left[rule]])
+        for rule, c in found.items() if curves else ():
+            assert curves
+            said.append(curves(rule, c.told[left[rule]]))
+            was.append(c.true[left[rule]])
+            heavy.append(c.weight[left[rule]])
     if not said:
         return []
     p, true, weight = np.concatenate(said), np.concatenate(was), np.concatenate(heavy)
