@@ -1,4 +1,4 @@
-"""Writes the parts of README.md that are made from the project itself: `python docs/build.py` (`--check` only compares).
+"""Writes the made parts of README.md and docs/judge.md: `python docs/build.py` (`--check` only compares).
 
 The run comes from the command, the table of rules from the rule files, the figures from the manifest of the judge (measured
 out of fold when it was trained: each sentence judged by a model that had not seen its writer).
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-README = ROOT / "README.md"
+PAGES = ("README.md", "docs/judge.md")
 EXAMPLE = "examples/drafts/late-refund.txt"
 
 
@@ -37,29 +37,40 @@ def sections() -> dict[str, str]:
         "run": f"```console\n$ highnote check {EXAMPLE}\n{run('check', EXAMPLE)}\n```",
         "figures": run("train", "--figures"),
         "rules": run("rules", "--format", "markdown"),
+        "reliability": _reliability(),
     }
 
 
-def page() -> str:
-    """README.md with its made parts made anew."""
-    text = README.read_text(encoding="utf-8")
+def _reliability() -> str:
+    from highnote.judge import Judge
+    from highnote.train import reliability_page
+
+    judge = Judge.load()
+    if judge is None:
+        raise SystemExit("there is no judge yet: run `highnote train`.")
+    return reliability_page(judge.manifest).rstrip()
+
+
+def pages() -> dict[Path, str]:
+    """The pages with their made parts made anew."""
+    texts = {ROOT / page: (ROOT / page).read_text(encoding="utf-8") for page in PAGES}
     for name, content in sections().items():
         pattern = re.compile(rf"<!-- {name} -->.*?<!-- /{name} -->", re.DOTALL)
-        if not pattern.search(text):
-            raise SystemExit(f"README.md has no place for “{name}”: write <!-- {name} --><!-- /{name} -->")
-        text = pattern.sub(lambda _, made=content, name=name: f"<!-- {name} -->\n{made}\n<!-- /{name} -->", text)
-    return text
+        if not any(pattern.search(text) for text in texts.values()):
+            raise SystemExit(f"no page has a place for “{name}”: write <!-- {name} --><!-- /{name} -->")
+        made = f"<!-- {name} -->\n{content}\n<!-- /{name} -->"
+        texts = {page: pattern.sub(lambda _, made=made: made, text) for page, text in texts.items()}
+    return texts
 
 
 def main() -> int:
-    """Write the page, or with `--check` say whether it is as it would be written."""
-    made = page()
-    if "--check" in sys.argv[1:]:
-        if made != README.read_text(encoding="utf-8"):
-            print("README.md is not what the project makes of it now: run `python docs/build.py`")
+    """Write the pages, or with `--check` say whether they are as they would be written."""
+    for page, made in pages().items():
+        if "--check" not in sys.argv[1:]:
+            page.write_text(made, encoding="utf-8")
+        elif made != page.read_text(encoding="utf-8"):
+            print(f"{page.relative_to(ROOT)} is not what the project makes of it now: run `python docs/build.py`")
             return 1
-        return 0
-    README.write_text(made, encoding="utf-8")
     return 0
 
 

@@ -405,10 +405,18 @@ def _swap(model: tuple[Floats, float], table: Table) -> tuple[Floats, npt.NDArra
     return model[0], table.rarity, model[1]
 
 
+def counted(rows: Iterable[Row]) -> tuple[Counter[str], Counter[str]]:
+    """How many faulty sentences, and how many near misses, there are of each rule."""
+    wrong, near = Counter[str](), Counter[str]()
+    for row in rows:
+        wrong.update(row.wrong)
+        near.update(row.near)
+    return wrong, near
+
+
 def trainable(table: Table) -> list[str]:
     """The rules with enough faulty sentences and near misses, of two writers at least, for a model."""
-    wrong = Counter(rule for row in table.rows for rule in row.wrong)
-    near = Counter(rule for row in table.rows for rule in row.near)
+    wrong, near = counted(table.rows)
     folds: dict[str, set[str]] = {}
     for row in table.rows:
         for rule in row.wrong:
@@ -675,6 +683,8 @@ class Training:
     alone: dict[str, Figures] = field(default_factory=dict)
     both: dict[str, Figures] = field(default_factory=dict)
     reliability: list[tuple[float, float, int]] = field(default_factory=list)
+    poor: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """The rules that are left to their patterns, with their faulty sentences and near misses."""
 
 
 def train(
@@ -705,6 +715,8 @@ def train(
     fitted = {judging.SHARED: shared, **{r: fit_rule(table, labels(table, r), everything) for r in rules}}
     entries: dict[str, Any] = {}
     training = Training(b"", {})
+    wrong, near = counted(rows)
+    training.poor = {rule: (wrong[rule], near[rule]) for rule in sorted(levels or {}) if rule not in fitted}
     for rule in rules:
         c = found[rule]
         proposed = np.array([rule in row.proposed for row in rows])
@@ -895,6 +907,10 @@ def told(training: Training) -> str:
         limit = training.manifest["rules"][rule]["threshold"]
         lines.append(f"{rule:{width}}  {patterns.faults:6d}  {_cells(cells)}  {limit:.2f}")
     lines.append(f"{'all':{width}}  {total[0].faults:6d}  {_cells(total)}")
+    if training.poor:
+        head = f"Left to their patterns, with fewer than {ENOUGH} faulty sentences and {ENOUGH} near misses by two writers:"
+        few = [f"{rule} ({wrong} and {near})" for rule, (wrong, near) in training.poor.items()]
+        lines += ["", *textwrap.wrap(f"{head} {', '.join(few)}.", 100, break_on_hyphens=False)]
     lines += ["", "confidence  was right  proposals"]
     lines += [f"{said:10.2f}  {was:9.2f}  {n:9d}" for said, was, n in training.reliability]
     return "\n".join(lines)
@@ -929,6 +945,14 @@ def figures_page(manifest: Mapping[str, Any]) -> str:
         "`highnote train`."
     )
     return "\n".join([*lines, "", textwrap.fill(measured, 118)]) + "\n"
+
+
+def reliability_page(manifest: Mapping[str, Any]) -> str:
+    """The reliability of a judge's confidences as a Markdown table."""
+    lines = ["| mean confidence | share that was right | proposals |", "| ---: | ---: | ---: |"]
+    return (
+        "\n".join([*lines, *(f"| {said:.2f} | {was:.2f} | {n} |" for said, was, n in manifest["reliability"])]) + "\n"
+    )
 
 
 def _figures(counts: Sequence[int]) -> Figures:
