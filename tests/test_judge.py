@@ -12,7 +12,7 @@ import pytest
 from highnote import judge as judging
 from highnote import train
 from highnote.finding import Level
-from highnote.judge import GROUPS, Features, Judge, JudgeError, Look, Word, features_of, in_words, key, values
+from highnote.judge import GROUPS, Features, Floats, Judge, JudgeError, Word, features_of, in_words, key, values
 from highnote.train import Candidates, Passage, Row
 
 RULE = "rebuke/customer-error"
@@ -48,8 +48,8 @@ def training(rows: list[Row]) -> train.Training:
     return train.train(rows)
 
 
-def look(judge: Judge, text: str) -> Look:
-    return judge.look(seen(text))
+def scores(judge: Judge, text: str) -> Floats:
+    return judge.scores(seen(text))
 
 
 @pytest.fixture
@@ -62,28 +62,28 @@ def judge(training: train.Training, tmp_path: Path) -> Judge:
 
 
 def test_it_tells_a_fault_from_a_near_miss(judge: Judge) -> None:
-    fault = judge.confidence(RULE, look(judge, "you forgot the cable again"))
-    near = judge.confidence(RULE, look(judge, "we forgot the cable again"))
+    fault = judge.confidence(RULE, scores(judge, "you forgot the cable again"))
+    near = judge.confidence(RULE, scores(judge, "we forgot the cable again"))
     assert fault is not None and near is not None
     assert fault > judge.threshold(RULE) > near
 
 
 def test_a_rule_without_a_model_is_left_to_its_patterns(judge: Judge) -> None:
-    assert judge.confidence("stock/placeholder", look(judge, "you forgot the cable")) is None
+    assert judge.confidence("stock/placeholder", scores(judge, "you forgot the cable")) is None
     assert judge.threshold("stock/placeholder") == 0
     assert judge.reasons("stock/placeholder") == ()
 
 
 def test_reasons_are_told_in_words(judge: Judge) -> None:
-    reasons = judge.reasons(RULE, look(judge, "you forgot the cable again"))
+    reasons = judge.reasons(RULE, seen("you forgot the cable again"))
     assert any("you forgot" in reason.words and reason.weight > 0 for reason in reasons)
     assert judge.reasons(RULE)
     assert in_words("clause", "customer forget") == "the clause the customer forget"
 
 
 def test_a_sentence_of_unknown_words_is_judged_too(judge: Judge) -> None:
-    assert judge.confidence(RULE, look(judge, "zyx wvu")) is not None
-    assert judge.confidence(RULE, judge.look(features_of([]))) is not None
+    assert judge.confidence(RULE, scores(judge, "zyx wvu")) is not None
+    assert judge.confidence(RULE, judge.scores(features_of([]))) is not None
 
 
 def test_the_same_rows_give_the_same_bytes(rows: list[Row], training: train.Training) -> None:

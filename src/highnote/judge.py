@@ -300,26 +300,6 @@ def rivalry(scores: npt.NDArray[Any], rivals: npt.NDArray[np.bool_]) -> npt.NDAr
     return others
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A sentence as one judge sees it: its features, which of them are known (see `values`), and every row's score."""
-
-    features: Features
-    known: Places
-    places: Places
-    numbers: Floats
-    scores: Floats
-
-    def name(self, number: int) -> tuple[str, str]:
-        """The group and the words of the known feature with this number."""
-        index = int(self.known[number])
-        for group, members in zip(GROUPS, self.features.groups, strict=True):
-            if index < len(members):
-                return group, members[index]
-            index -= len(members)
-        raise IndexError(number)
-
-
 class Judge:
     """The models of all rules. Immutable, so it may be shared between threads."""
 
@@ -357,23 +337,24 @@ class Judge:
         """The rules that have a model."""
         return tuple(self.manifest["rules"])
 
-    def look(self, features: Features) -> Look:
-        """What this judge sees of a sentence: worked out once, whatever number of rules propose it."""
-        known, places, numbers = values(features, self._keys, self._rarity)
-        scores = (numbers @ self._weights[places].astype(np.float32)) * self._scales + self._offsets
-        return Look(features, known, places, numbers, scores)
+    def scores(self, features: Features) -> Floats:
+        """How well a sentence suits every rule: worked out once, whatever number of rules propose it."""
+        _, places, numbers = values(features, self._keys, self._rarity)
+        found: Floats = (numbers @ self._weights[places].astype(np.float32)) * self._scales + self._offsets
+        return found
 
-    def confidence(self, rule: str, look: Look, patterns: Sequence[str] = ()) -> float | None:
+    def confidence(self, rule: str, scores: Floats, patterns: Sequence[str] = ()) -> float | None:
         """How sure it is that a proposal of `rule` in this sentence is right, from 0 to 1; None without a model.
 
-        `patterns` are those of the rule that propose it, as written: what they were right about in training counts.
+        `scores` is what `scores` says of the sentence; `patterns` are those of the rule that propose it, as written: what
+        they were right about in training counts.
         """
         model = self.manifest["rules"].get(rule)
         if model is None:
             return None
-        scores, own = look.scores[None, :], look.scores[self._number[rule], None]
+        row, own = scores[None, :], scores[self._number[rule], None]
         known = [model["records"].get(pattern, 0.0) for pattern in patterns]
-        told = signs(scores[:, self._number[SHARED]], own, rivalry(scores, self._rivals[rule]), [known])
+        told = signs(row[:, self._number[SHARED]], own, rivalry(row, self._rivals[rule]), [known])
         sum_ = model["slope"] * float(own[0]) + float(told[0] @ self.manifest["signs"]) + model["intercept"]
         return float(1 / (1 + np.exp(-sum_)))
 
@@ -382,19 +363,20 @@ class Judge:
         model = self.manifest["rules"].get(rule)
         return 0.0 if model is None else float(model["threshold"])
 
-    def reasons(self, rule: str, look: Look | None = None, n: int = 6) -> tuple[Reason, ...]:
+    def reasons(self, rule: str, features: Features | None = None, n: int = 6) -> tuple[Reason, ...]:
         """The telling features, the strongest first: of this sentence, or of the rule's model as a whole."""
         model = self.manifest["rules"].get(rule)
         if model is None:
             return ()
-        if look is None:
+        if features is None:
             strongest = sorted(model["strongest"], key=lambda pair: -abs(pair[1]))
             return tuple(islice(telling(Reason(words, weight) for words, weight in strongest), n))
+        known, places, numbers = values(features, self._keys, self._rarity)
         own, shared = self._number[rule], self._number[SHARED]
         share = np.float32(model["share"]) * self._scales[shared]
-        row = self._weights[look.places, own] * self._scales[own] + self._weights[look.places, shared] * share
-        parts = row * look.numbers
-        ordered = (Reason(in_words(*look.name(i)), float(parts[i])) for i in _strongest(parts) if parts[i])
+        parts = (self._weights[places, own] * self._scales[own] + self._weights[places, shared] * share) * numbers
+        names = [(group, member) for group, members in zip(GROUPS, features.groups, strict=True) for member in members]
+        ordered = (Reason(in_words(*names[known[i]]), float(parts[i])) for i in _strongest(parts) if parts[i])
         return tuple(islice(telling(ordered), n))
 
 
