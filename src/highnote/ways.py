@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from highnote.draft import Draft, Part
+from highnote.draft import Draft, Part, Zone
 from highnote.finding import Finding
 
 Way = tuple[Draft, Sequence[Finding]]
@@ -51,11 +51,18 @@ def _same(one: Finding, other: Finding) -> bool:
 
 
 def _stands(draft: Draft, finding: Finding) -> bool:
-    """Whether a finding in a way may be told: not on a stand-in alone, nor on what open text may hold."""
-    if not draft.tags:
+    """Whether a finding in a way may be told.
+
+    Not one on a stand-in alone. Nothing is missing from a template that leaves its text open, or is only a snippet, with
+    neither a greeting nor a closing; and one without a closing is signed by the helpdesk.
+    """
+    if draft.template is None:
         return True
+    zones = {block.zone for block in draft.blocks}
+    if finding.rule == "ending/anonymous" and Zone.CLOSING not in zones:
+        return False
     if finding.start == finding.end:
-        return not draft.open
+        return not draft.open and not zones.isdisjoint({Zone.GREETING, Zone.CLOSING})
     return finding.rule in ABOUT_TAGS or not any(
         tag.part is Part.VALUE and tag.start <= finding.start and finding.end <= tag.end for tag in draft.tags
     )
@@ -76,8 +83,8 @@ def _only(place: _Place, ways: Sequence[Way]) -> str:
     for number, pick, words in first:  # the one choice that decides, if there is one
         chosen = {n for n in shown if any(b[:2] == (number, pick) for b in ways[n][0].branches)}
         if chosen <= place.ways:
-            return words
-    return " and ".join(words for _, _, words in first)
+            return f"only where {words}"
+    return f"only where {' and '.join(words for _, _, words in first)}"
 
 
 def _shows(draft: Draft, start: int) -> bool:

@@ -103,9 +103,12 @@ def _wrong_with(tag: Tag, blanks: Blanks, draft: Draft) -> tuple[str, str]:
         near = get_close_matches(unknown[0], [*_filters(draft.template), *blanks.extras], n=1)
         meant = f": did you mean “{near[0]}”" if near else ""
         return f"goes through “{unknown[0]}”, which is no known filter{meant}", _ADD_FILTER
-    if not tag.name or not blanks.names or any(_names(name, tag.name) for name in blanks.names):
+    loosely = draft.template == "fields"  # “[First Name]” is first_name
+    names = [_loose(name) for name in blanks.names] if loosely else blanks.names
+    named = _loose(tag.name) if loosely else tag.name
+    if not tag.name or not names or any(_names(name, named) for name in names):
         return "", ""
-    near = get_close_matches(tag.name, blanks.names, n=1)
+    near = get_close_matches(named, names, n=1)
     meant = f" (did you mean “{near[0]}”?)" if near else ""
     return (
         f"names no known blank{meant}, so the reader would see a gap",
@@ -114,6 +117,10 @@ def _wrong_with(tag: Tag, blanks: Blanks, draft: Draft) -> tuple[str, str]:
 
 
 _ADD_FILTER = "Mend the name, or add it to `filters` in the configuration."
+
+
+def _loose(name: str) -> str:
+    return re.sub(r"[\s_-]+", "_", name.strip().lower())
 
 
 def _names(known: str, name: str) -> bool:

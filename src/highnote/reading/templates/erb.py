@@ -74,7 +74,7 @@ def _token(sort: str, inside: str, start: int, end: int) -> Token:
         return Token(Part.OPEN, start, end, rest, branching=_OPENS[name], closes="end", fault=fault)
     if _DO.search(words):
         return Token(Part.OPEN, start, end, words, branching=Branching.ONCE, closes="end")
-    return Token(Part.OTHER, start, end)
+    return Token(Part.OTHER, start, end, words)
 
 
 def _value(words: str, start: int, end: int) -> Token:

@@ -9,6 +9,7 @@ from highnote.draft import Part
 from highnote.reading.templates.tokens import Branching, Token
 
 _WORDS = r"[A-Za-z][\w.'’ -]{0,48}?"
+_SQUARE = r"[A-Za-z][\w.,;/&'’ -]{0,58}?"
 _FIELD = re.compile(
     rf"""
       \{{\{{\{{\s*(?P<triple>[\w.' -]{{1,60}}?)\s*\}}\}}\}}           # {{{{{{Recipient.Name}}}}}}
@@ -18,7 +19,7 @@ _FIELD = re.compile(
     | \$\{{\s*(?P<dollar>{_WORDS})\s*\}}                              # ${{name}}
     | (?<![\w$}}{{])\{{\s*(?P<brace>{_WORDS})\s*\}}(?!\}})            # {{name}}
     | \[\[\s*(?P<squares>{_WORDS})\s*\]\](?!\()                       # [[name]]
-    | (?<![\w\]\[])\[\s*(?P<square>{_WORDS})\s*\](?![\[(:\w])         # [First Name]
+    | (?<![\w\]\[])\[\s*(?P<square>{_SQUARE})\s*\](?![\[(:\w])        # [First Name], [the date, if known]
     | <<\s*(?P<angles>{_WORDS})\s*>>                                  # <<name>>
     | «\s*(?P<guillemets>{_WORDS})\s*»                                # «Name»
     | (?<![\w%])%(?P<percent>[A-Za-z_][\w.]{{1,40}})%(?![\w%])        # %name%
@@ -56,5 +57,5 @@ def _token(sort: str, words: str, start: int, end: int) -> Token:
             return Token(Part.ELSE, start, end, rest, name=head)
         branching = Branching.IF if head == "IF" else Branching.UNLESS
         return Token(Part.OPEN, start, end, rest, branching=branching, closes="END")
-    name = words.split(",")[0].strip()
+    name = words if sort == "square" else words.split(",")[0].strip()
     return Token(Part.VALUE, start, end, words, name=name)

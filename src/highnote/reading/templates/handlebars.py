@@ -85,7 +85,9 @@ def _token(sort: str, words: str, start: int, end: int, open_blocks: list[str]) 
         fault = "has no condition" if (named and not rest) or not name else ""
         words = rest if named else words
         return Token(Part.OPEN, start, end, words, branching=branching, closes=f"/{name}", fault=fault)
-    return _value(words, start, end)
+    token = _value(words, start, end)
+    # Inside a list or an object, names are those of its parts.
+    return replace(token, name="") if any(block not in ("if", "unless") for block in open_blocks) else token
 
 
 def _value(words: str, start: int, end: int) -> Token:

@@ -27,7 +27,7 @@ _ELSES = frozenset({"else", "elif", "pluralize"})
 _FREE = frozenset({"include"})
 _PLAIN = frozenset({"set", "import", "from", "extends", "do", "break", "continue", "debug"})
 KNOWN = frozenset({*_OPENS, *_ELSES, *_FREE, *_PLAIN, "endset", *(f"end{name}" for name in _OPENS)})
-MAX_FAULTS = 100
+MAX_FAULTS = 10
 """After this many tags that cannot be read, the rest is taken as text."""
 
 
@@ -78,6 +78,8 @@ def _cut(source: str, at: int) -> Iterator[Token]:
 
     White space that does not come out is missing in what the lexer says, so each piece is looked for behind the last.
     """
+    from jinja2 import TemplateSyntaxError
+
     opened = ""
     start = said = at
     pieces: list[tuple[str, str]] = []
@@ -94,8 +96,11 @@ def _cut(source: str, at: int) -> Iterator[Token]:
         elif kind.endswith("_end"):
             said = begin + len(text.rstrip()) if "}" in text else said  # with “-%}” goes the white space after it
             yield _token(opened, pieces, start, said, source)
+            opened = ""
         else:
             pieces.append((kind, text))
+    if opened:
+        raise TemplateSyntaxError("a tag is open at the end", 1)
 
 
 def _find(source: str, text: str, at: int) -> int:

@@ -18,7 +18,7 @@ from highnote.reading.html import STAND_IN, read_html
 from highnote.reading.markdown import read_markdown
 from highnote.reading.plain import read_text
 from highnote.reading.templates.standins import stand_in
-from highnote.reading.templates.tokens import Token, stripped
+from highnote.reading.templates.tokens import Branching, Token, stripped
 from highnote.reading.templates.tree import Picks, Tree, plant
 from highnote.reading.traced import Traced, Tracer
 
@@ -68,13 +68,41 @@ def _parse(text: str, language: TemplateName) -> _Template:
     """The template's tree and tags; kept, because each way asks for it."""
     module = import_module(f"highnote.reading.templates.{language}")
     tree = plant(stripped(text, module.tokens(text)))
+    own = _own_names(tree.tokens)
     tags = tuple(
-        Tag(token.start, token.end, token.part, token.name, token.filters, token.fault)
+        Tag(
+            token.start,
+            token.end,
+            token.part,
+            "" if re.split(r"[.\[]", token.name)[0] in own else token.name,
+            token.filters,
+            token.fault,
+        )
         for token in tree.tokens
         if token.part is not None
     )
     written = sorted({text[tag.start : tag.end] for tag in tags if tag.part is Part.VALUE}, key=len, reverse=True)
     return _Template(tree, tags, re.compile("|".join(map(re.escape, written))) if written else None)
+
+
+_NAMES_OWN = re.compile(
+    r"(?:var\s+)?(\w+)(?:\s*,\s*(\w+))?\s+in\b|(\w+)\s*=(?![=~])|.*\|([\w\s,]+)\||(\w+)\Z", re.DOTALL
+)
+
+
+def _own_names(tokens: Sequence[Token]) -> set[str]:
+    """The names that a template gives itself: what a loop goes through, what is assigned or captured."""
+    own: set[str] = {"forloop", "loop", "tablerowloop"}
+    for token in tokens:
+        aside = token.part is Part.OPEN and token.branching is Branching.ASIDE
+        if (token.part is Part.OTHER or token.branching is Branching.ONCE or aside) and (
+            match := _NAMES_OWN.match(token.words)
+        ):
+            *names, captured = match.groups()
+            own.update(name for group in names if group for name in re.findall(r"\w+", group))
+            if captured and aside:
+                own.add(captured)
+    return own
 
 
 def _read_way(text: str, language: TemplateName, format: ProseFormat, name: str, picks: Picks) -> Draft:

@@ -124,16 +124,17 @@ class Tree:
     def _covering(self, total: int) -> tuple[tuple[Picks, ...], int, int]:
         """Ways that show every branch at least once, as far as MAX_WAYS reaches."""
         missing = {(index, pick) for index, choice in enumerate(self.choices) for pick in range(len(choice.words))}
-        ways: list[Picks] = []
-        while missing and len(ways) < MAX_WAYS:
-            picks = self._toward(min(missing), missing)
-            ways.append(picks)
-            before = len(missing)
+        goals = sorted(missing, reverse=True)
+        ways: dict[Picks, None] = {}
+        for _ in range(4 * MAX_WAYS):  # a question asked twice can make a branch that no way comes to
+            while goals and goals[-1] not in missing:
+                goals.pop()
+            if not goals or len(ways) == MAX_WAYS:
+                break
+            picks = self._toward(goals.pop(), missing)
+            ways[picks] = None
             missing -= {(index, pick) for index, pick in enumerate(picks) if pick >= 0}
-            if len(missing) == before:  # a question asked twice makes this branch unreachable
-                missing.discard(min(missing))
-                ways.pop()
-        return tuple(dict.fromkeys(ways)) or (self._picks({}),), total, len(missing)
+        return tuple(ways) or (self._picks({}),), total, len(missing)
 
     def _toward(self, goal: tuple[int, int], missing: set[tuple[int, int]]) -> Picks:
         """The picks of a way that comes to a branch, and elsewhere to branches that were not shown yet."""
