@@ -58,7 +58,7 @@ def test_every_branch_comes_out(language: TemplateName, text: str) -> None:
 @pytest.mark.parametrize(
     ("language", "text", "ways"),
     [
-        ("liquid", "A{% unless x %}b{% endunless %}{% if x %}c{% endif %}", ["Ab", "Ac"]),
+        ("liquid", "A{% unless x %}b{% endunless %}{% if x %}c{% endif %}", ["Ac", "Ab"]),
         ("liquid", "{% case s %}nothing{% when 1 %}a{% when 2 %}b{% endcase %}.", ["a.", "b.", "."]),
         ("liquid", "{% for i in l %}{{ i.price }}, {% else %}none{% endfor %}!", ["€20, !", "none!"]),
         ("liquid", "a {%- if x -%} b {%- endif %} c", ["ab c", "a c"]),
@@ -98,7 +98,7 @@ def test_a_fault_is_told_once_and_with_its_branch(linter: highnote.Linter) -> No
     found = [finding.rule for finding in report.findings]
     assert found.count("rebuke/as-i-said") == 1 and found.count("ending/apology") == 1
     missing = linter.lint(
-        read("Dear {{ name }},\n\n{% if b %}I have sent a new one today.\n{% else %}Thank you for your message.\n{% endif %}"
+        read("Dear {{ name }},\n\n{% if b %}I have sent a new one today.\n{% else %}We will get back to you soon.\n{% endif %}"
              "\nBest wishes,\nTom", template="jinja")
     ).findings  # fmt: skip
     told = [finding.message for finding in missing if finding.rule == "resolution/missing"]
@@ -197,7 +197,8 @@ def test_the_mended_template_makes_the_mended_mail(
     draft = read(text, template=language)
     report = linter.lint(draft)
     assert tags_of(draft) == tags_of(read(report.rewritten, template=language))
-    if "{% if" not in text:  # one way: no edit can touch a branch, and nothing is verified against another
+    inside = re.compile(r"%\}(.*?)\{%", re.DOTALL)
+    if inside.findall(text) == inside.findall(report.rewritten):  # no edit touches a branch
         assert render(report.rewritten) == linter.lint(render(text)).rewritten
     for finding in report.findings:
         for suggestion in finding.suggestions:

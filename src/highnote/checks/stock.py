@@ -108,6 +108,8 @@ def _wrong_with(tag: Tag, blanks: Blanks, draft: Draft) -> tuple[str, str]:
     named = _loose(tag.name) if loosely else tag.name
     if not tag.name or not names or any(_names(name, named) for name in names):
         return "", ""
+    if draft.template == "erb" and any(named.startswith(f"{name}.") for name in names):
+        return "", ""  # a method of a known value
     near = get_close_matches(named, names, n=1)
     meant = f" (did you mean “{near[0]}”?)" if near else ""
     return (

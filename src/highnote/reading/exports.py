@@ -205,7 +205,7 @@ class _File:
             encode: Any = partial(_json_text, ascii=self.text.isascii())
             finish: Any = str
         else:
-            encode, finish = _doubled, str if quoted else _in_quotes
+            encode, finish = (_doubled, str) if quoted else (str, _in_quotes)
         starts = _escapes(raw) if is_json else _aligned(raw, text)
         origin = Origin(entry.title, raw, starts, start, line, column, encode, finish, entry.locked)
         format = entry.format or ("html" if looks_like_html(text) else "text")
@@ -325,8 +325,9 @@ def _doubled(text: str) -> str:
     return text.replace('"', '""')
 
 
-def _in_quotes(raw: str) -> str:
-    return f'"{raw}"'
+def _in_quotes(cell: str) -> str:
+    """A cell that was written without quotes, with them where it needs them now."""
+    return f'"{_doubled(cell)}"' if re.search(r'[",;|\t\r\n]', cell) else cell
 
 
 def _heading(heads: list[str], names: tuple[str, ...]) -> int | None:
