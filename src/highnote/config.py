@@ -88,7 +88,8 @@ class Config(BaseModel):
     judge: bool | Path = True
     """Use the judge: true, false, or the file of a judge of your own."""
     parse: Literal["quick", "full"] = "quick"
-    """Parse only the sentences that can hold a finding, or every sentence."""
+    """Quick: remember sentences that were read before, and try a pattern only where the words that it needs are. Full:
+    read every sentence anew and try every pattern on it, at some thirty times the cost; the findings are the same."""
     template: TemplateName | None = None
     """The template language of the drafts whose suffix does not say it; without it, they are replies ready to send."""
     placeholders: tuple[str, ...] = ()

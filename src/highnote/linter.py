@@ -21,7 +21,7 @@ from highnote.language import PROSE, Known, Parsed, parse
 from highnote.languagetool import Companion
 from highnote.matching import Index, Matcher, compile_matcher, proposal_at
 from highnote.model import load as load_model
-from highnote.pattern import Phrases
+from highnote.pattern import PhrasePattern, Phrases
 from highnote.phrasebook import keep, open_phrases
 from highnote.processes import in_order
 from highnote.reply import Conversation, Proposal, Reply
@@ -90,11 +90,12 @@ class Linter:
         catalogue = load(self.config.rules)
         self.rules: tuple[Rule, ...] = tuple(rule for rule in catalogue.rules if self.config.wants(rule.id))
         phrases = open_phrases(catalogue.lists)
+        phrases.thorough = self.config.parse == "full"
         self._acts = Acts(_compile_all(catalogue.acts, phrases, self.config))
         self._matchers = _compile_all(self.rules, phrases, self.config)
         self._index = Index(self._matchers)
         keep(phrases)
-        self._known = Known(KEPT)
+        self._known = Known(KEPT if self.config.parse == "quick" else 0)
         self._conversation = lru_cache(THREADS)(partial(Conversation, read=self._read_message))
         judge = self.config.judge
         self._judge = Judge.load(judge if isinstance(judge, Path) else None) if judge else None
@@ -108,6 +109,12 @@ class Linter:
         if "grammar" in changes:
             other._companion = _companion(other.config)
         return other
+
+    @property
+    def untriggered(self) -> tuple[str, ...]:
+        """The phrases of the rules that need no word in particular: they are tried on every sentence."""
+        patterns = (flag.pattern for matcher in self._matchers for flag in matcher.flags)
+        return tuple(p.text for p in patterns if isinstance(p, PhrasePattern) and not p.needs)
 
     def lint(
         self,

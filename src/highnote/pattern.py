@@ -240,6 +240,9 @@ class Phrases:
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
     known: dict[str, PhrasePattern] = field(default_factory=dict)
     fresh: bool = False
+    thorough: bool = False
+    """Compile patterns that are tried on every sentence, whatever words they need."""
+    _tried: dict[str, PhrasePattern] = field(default_factory=dict)
     _cache: dict[str, _Part] = field(default_factory=dict)
 
     def compile(self, text: str) -> PhrasePattern:
@@ -248,7 +251,9 @@ class Phrases:
             part = self._phrase(text)
             self.known[text] = PhrasePattern(text, part.regex, _simplest(part.needs))
             self.fresh = True
-        return self.known[text]
+        if not self.thorough:
+            return self.known[text]
+        return self._tried.setdefault(text, PhrasePattern(text, self.known[text].regex, ()))
 
     def lemmas(self, name: str) -> frozenset[str]:
         """The entries of a word list as base forms (`<go> over` is `go over`). Raises PatternError."""
@@ -574,6 +579,8 @@ def compile_clause(conditions: Mapping[str, Any], phrases: Phrases, *, mark: str
     without = phrases.compile(conditions["without"]) if "without" in conditions else None
     under = compile_clause(conditions["under"], phrases) if "under" in conditions else None
     needs = list(words.needs if words else ())
+    if phrases.thorough:
+        return ClausePattern(str(dict(conditions)), values, words, without, under, mark, ())
     for key in _TEXT_FIELDS:
         allowed = values[key].allowed if key in values else None
         if allowed and "" not in allowed:

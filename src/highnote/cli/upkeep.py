@@ -100,6 +100,9 @@ def _run_examples(config: Config, rules: Sequence[Rule], out: Console) -> None:
             place = f"{rule.path}:{line_of(rule.path, 'examples', kind, number)}"
             out.print(Text.assemble((place, "bold"), f": {rule.id}: {message}"))
             out.print(f"  {MENDS[kind]}")
+        for phrase in linter.untriggered:
+            out.print(f"{rule.path}: “{phrase}” needs no word in particular and is tried on every sentence.")
+            out.print("  Name a word or a @list in it, and it costs nothing where that is not said.")
     examples = sum(len(rule.examples.bad) + len(rule.examples.good) for rule in rules)
     what = f"{count(len(rules), 'rule')} with {count(examples, 'example')}"
     if faults:
