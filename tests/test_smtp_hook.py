@@ -26,12 +26,11 @@ import pytest
 pytest.importorskip("aiosmtpd", reason="the extra “smtp” is not installed")
 pytest.importorskip("aiosmtplib", reason="the extra “smtp” is not installed")
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from mail_tools import PATIENCE, Mailbox, free_port, server, until
 
 from highnote.hooks.smtp import Relay, RelayLost, Upstream
 
-PATIENCE = 120
 MANY = int(os.environ.get("HIGHNOTE_MANY_MESSAGES", "40"))
 """So many mixed messages go through the proxy while its relay is killed and started again."""
 HEAD = "From: Dean Alder <dean@shop.example>\nTo: martha@customer.example\nSubject: Your order\nMessage-ID: <{}@shop.example>\n"
@@ -62,15 +61,8 @@ def message(body: str, number: object = 1, head: str = "") -> bytes:
 # ---------------------------------------------------------------- a relay
 
 
-class Mailbox:
-    """What a relay keeps, and whom it knows."""
-
-    def __init__(self) -> None:
-        self.envelopes: list[Any] = []
-
-    @property
-    def contents(self) -> list[bytes]:
-        return [envelope.content for envelope in self.envelopes]
+class Choosy(Mailbox):
+    """A server with a mind of its own."""
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
         if address.startswith("nobody"):
@@ -78,30 +70,10 @@ class Mailbox:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        if b"refuse me" in envelope.content:
-            return "554 5.6.0 The relay does not like this\r\n554 5.6.0 at all".replace(
-                "554 5.6.0 The", "554-5.6.0 The"
-            )
-        self.envelopes.append(envelope)
-        return f"250 2.0.0 kept as {len(self.envelopes)}"
-
-
-@contextlib.contextmanager
-def relay(mailbox: Mailbox, **options: Any) -> Iterator[int]:
-    """A server that delivers into a mailbox; its port."""
-    server = Controller(mailbox, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=True, **options)
-    server.start()
-    try:
-        yield server.port
-    finally:
-        server.stop()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
+    async def handle_DATA(self, *given: Any) -> str:
+        if b"refuse me" in given[2].content:
+            return "554-5.6.0 The relay does not like this\r\n554 5.6.0 at all"
+        return await super().handle_DATA(*given)
 
 
 # ---------------------------------------------------------------- the proxy
@@ -155,12 +127,12 @@ def proxy_to(relay_port: int, *options: str) -> Iterator[Proxy]:
 
 @pytest.fixture(scope="module")
 def mailbox_of_all() -> Mailbox:
-    return Mailbox()
+    return Choosy()
 
 
 @pytest.fixture(scope="module")
 def shared_proxy(mailbox_of_all: Mailbox) -> Iterator[Proxy]:
-    with relay(mailbox_of_all) as port, proxy_to(port, "--max-size", "1") as proxy:
+    with server(mailbox_of_all) as port, proxy_to(port, "--max-size", "1") as proxy:
         yield proxy
 
 
@@ -312,15 +284,6 @@ def test_a_message_that_cannot_be_checked_is_held(proxy: Proxy, mailbox: Mailbox
     assert "word word" not in "".join(proxy.said)
 
 
-def until(what: str, look: Callable[[], str]) -> str:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if found := look():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"waited in vain for {what}")
-
-
 @pytest.mark.parametrize(
     ("options", "told"),
     [
@@ -350,7 +313,7 @@ def test_it_ends_when_told_and_lets_the_message_under_way_through() -> None:
 
     mailbox = Slow()
     with (
-        relay(mailbox) as port,
+        server(mailbox) as port,
         proxy_to(port, "--on-error", "send") as proxy,
         proxy.client() as idle,
         ThreadPoolExecutor(1) as pool,
@@ -412,7 +375,7 @@ def test_starttls_and_sign_in_are_passed_on(certificate: Path) -> None:
         "--relay-ca",
         certificate / "cert.pem",
     ]
-    with relay(mailbox, **options) as port, proxy_to(port, "--relay-tls", "starttls", *map(str, files)) as proxy:
+    with server(mailbox, **options) as port, proxy_to(port, "--relay-tls", "starttls", *map(str, files)) as proxy:
         with pytest.raises(smtplib.SMTPSenderRefused) as refused:
             proxy.send(message(GOOD))
         assert refused.value.smtp_code == 530
@@ -441,9 +404,9 @@ def test_a_relay_without_the_tls_that_is_asked_for_gets_nothing(certificate: Pat
 
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
-    with relay(Mailbox()) as port, pytest.raises(RelayLost, match="STARTTLS"):
+    with server(Mailbox()) as port, pytest.raises(RelayLost, match="STARTTLS"):
         asyncio.run(connect(port, None))
-    with relay(Mailbox(), tls_context=context) as port:
+    with server(Mailbox(), tls_context=context) as port:
         asyncio.run(connect(port, str(certificate / "cert.pem")))
         with pytest.raises(RelayLost, match=r"(?i)certificate"):
             asyncio.run(connect(port, None))
@@ -525,15 +488,15 @@ def test_mixed_messages_while_the_relay_is_killed_and_started_again(tmp_path: Pa
         return process
 
     def keep_killing() -> None:
-        server = start()
+        running = start()
         while not stop.wait(2):
-            server.kill()
-            server.wait()
+            running.kill()
+            running.wait()
             kills.append(time.monotonic())
             stop.wait(0.4)
-            server = start()
-        server.kill()
-        server.wait()
+            running = start()
+        running.kill()
+        running.wait()
 
     killer = threading.Thread(target=keep_killing)
     accepted: list[bytes] = []

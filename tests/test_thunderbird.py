@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from mail_tools import Mailbox, free_port, server, until
 from platformdirs import user_cache_path
-from thunderbird_driver import Thunderbird, free_port, is_there, running, until, write_profile
+from thunderbird_driver import Thunderbird, is_there, running, write_profile
 
 from highnote import __version__
 from highnote.hooks.alone import local_lint
@@ -187,23 +188,17 @@ def test_the_host_survives_what_it_cannot_read() -> None:
 # ---------------------------------------------------------------- end to end
 
 
-class Sink:
-    """An SMTP server that keeps what it gets."""
-
-    def __init__(self) -> None:
-        self.messages: list[bytes] = []
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        self.messages.append(envelope.content)
-        return "250 OK"
-
-
 class Desk(NamedTuple):
     """Somebody at work: their home, their Thunderbird, and the mail that has gone out."""
 
     home: Path
     thunderbird: Thunderbird
-    sent: list[bytes]
+    mailbox: Mailbox
+
+    @property
+    def sent(self) -> list[bytes]:
+        """The messages that have gone out."""
+        return self.mailbox.contents
 
     @property
     def host(self) -> Path:
@@ -233,21 +228,13 @@ class Desk(NamedTuple):
 
 def at_work(home: Path, *options: str) -> Iterator[Desk]:
     """Install the hook, start Thunderbird, and enable the extension as a user does once."""
-    pytest.importorskip("aiosmtpd", reason="the extra “smtp” is not installed")
-    from aiosmtpd.controller import Controller
-
-    sink = Sink()
-    smtp = Controller(sink, hostname="127.0.0.1", port=free_port())
-    smtp.start()
-    try:
-        port = free_port()
-        profile = write_profile(home, smtp.port, port, RECEIVED.encode())
+    mailbox, port = Mailbox(), free_port()
+    with server(mailbox) as smtp_port:
+        profile = write_profile(home, smtp_port, port, RECEIVED.encode())
         hook(home, "--install", *options)
         with running(home, profile, port) as thunderbird:
             thunderbird.enable(EXTENSION)
-            yield Desk(home, thunderbird, sink.messages)
-    finally:
-        smtp.stop()
+            yield Desk(home, thunderbird, mailbox)
 
 
 needs_thunderbird = pytest.mark.skipif(not is_there(), reason="Thunderbird is not installed")
@@ -262,7 +249,7 @@ def shared_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 @pytest.fixture
 def desk(shared_desk: Desk) -> Desk:
-    shared_desk.sent.clear()
+    shared_desk.mailbox.envelopes.clear()
     return shared_desk
 
 
@@ -361,7 +348,8 @@ def test_a_reply_whose_quote_holds_a_rebuke_passes(desk: Desk, html: bool, on_to
     assert REBUKE[:20] in " ".join(thunderbird.body(window).split())
     thunderbird.type(window, GOOD)
     thunderbird.send(window)
-    assert until("an answer", lambda: thunderbird.popups() or desk.sent) is desk.sent, thunderbird.wait_for_popup()
+    until("an answer", lambda: thunderbird.popups() or desk.sent)
+    assert not thunderbird.popups(), thunderbird.wait_for_popup()
     sent = delivered(desk)
     assert "Thank you for waiting" in sent and "As I said on the phone" in sent
     assert not thunderbird.popups()

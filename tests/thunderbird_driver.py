@@ -10,31 +10,11 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-T = TypeVar("T")
-PATIENCE = 120.0
-"""Seconds to wait for anything at most: the machine may be busy."""
-
-
-def until(what: str, look: Callable[[], T | None], patience: float = PATIENCE) -> T:
-    """Look again and again until there is something to see."""
-    end = time.monotonic() + patience
-    while time.monotonic() < end:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"waited {patience:.0f} s in vain for {what}")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
+from mail_tools import PATIENCE, until
 
 
 class Marionette:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,3 +31,17 @@ def sendmail(
 
 app.command("smtp")(smtp.smtp)
 app.command("thunderbird")(thunderbird.thunderbird)
+
+
+@app.command()
+def emacs() -> None:
+    """Print where highnote.el is, which reads messages in Emacs before they are sent.
+
+    [bold]Example[/bold], in Emacs' init file:
+
+    [cyan](load (string-trim (shell-command-to-string "highnote hook emacs")))[/cyan]
+    [cyan](highnote-mode)[/cyan]
+    """
+    from highnote import hooks
+
+    typer.echo(Path(hooks.__file__).parent / "emacs" / "highnote.el")
