@@ -26,6 +26,7 @@ from highnote.hooks.thunderbird import EXTENSION, InstallError, Places, extensio
 BAD = """Hi Martha,
 
 As I said on the phone, the refund takes five days. You should have read the returns page before you sent the jacket.
+The money will be in your account by Friday.
 
 Kind regards,
 Dean
