@@ -78,6 +78,7 @@ def highnote(
     [cyan]highnote check drafts/ --level info[/cyan]     a folder, with opportunities too
     [cyan]highnote check reply.txt --diff[/cyan]         what --fix would change
     [cyan]highnote check - < reply.txt[/cyan]            a text from stdin
+    [cyan]highnote check macros.json[/cyan]              the templates of a helpdesk's export
     [cyan]highnote explain rebuke/as-i-said[/cyan]       why, with examples
     """
 
