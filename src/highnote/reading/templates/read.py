@@ -45,7 +45,7 @@ def read_template(text: str, language: TemplateName, format: ProseFormat = "text
     if total > len(ways):
         count = f"{total:,}" if total < 1_000_000 else "over a million"
         shows = "every branch is in one of them" if not left_out else f"{left_out:,} branches are in none of them"
-        notes = (f"comes out in {count} ways; {len(ways)} of them were linted, and {shows}.",)
+        notes = (f"{name} comes out in {count} ways; {len(ways)} of them were linted, and {shows}.",)
     return replace(
         ways[0],
         ways=ways,
