@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -157,3 +158,11 @@ def test_the_quick_path_imports_neither_pydantic_nor_typer_nor_spacy() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
+
+
+def test_report_prints_json_and_sends_nothing(sendmail: Path) -> None:
+    run = hook(["--report", "--sendmail", str(sendmail)], BAD)
+    assert run.returncode == 1 and sent(sendmail) is None
+    assert [finding["rule"] for finding in json.loads(run.stdout)["drafts"][0]["findings"]] == ["rebuke/as-i-said"]
+    run = hook(["--report"], HEAD + b"\n" + b"word " * 100_000)
+    assert run.returncode == 75 and not run.stdout and b"could not be checked" in run.stderr

@@ -25,6 +25,7 @@ Options:
   --config FILE        Configuration (else: the nearest above the current folder).
   --resident           Start a resident process when none is there, so that the next call takes milliseconds.
   --alone              Use no resident process, even where one is there.
+  --report             Send nothing: print what is to be said as JSON. Status 0 fine, 1 findings, 75 it could not be checked.
   --socket PATH        Where the resident process listens (else: this user's usual place).
   -h, --help           Show this and leave.
 
@@ -46,7 +47,7 @@ PLACES = ("/usr/sbin/sendmail", "/usr/lib/sendmail", "sendmail", "msmtp")
 INSIDE = "HIGHNOTE_HOOK"
 """Set for the real sendmail, so that a hook that is given itself as the real one notices."""
 
-_FLAGS = ("--confirm", "--resident", "--alone")
+_FLAGS = ("--confirm", "--resident", "--alone", "--report")
 _VALUES = {"--sendmail": "", "--fail-level": "", "--on-error": "hold", "--config": "", "--socket": ""}
 _CHOICES = {"--fail-level": LEVELS, "--on-error": ("hold", "send")}
 
@@ -66,6 +67,8 @@ def main(argv: list[str]) -> int:
         return 0
     try:
         options, flags, rest = _parse(argv)
+        if "--report" in flags:
+            return _report(options, flags)
         command = _sendmail(options["--sendmail"])
     except _Wrong as error:
         _say(f"highnote: not sent: {error}")
@@ -101,6 +104,19 @@ def _run(command: list[str], rest: list[str], options: dict[str, str], flags: se
         _say("highnote: not sent, as it was not checked (--on-error hold).")
         return UNCHECKED
     return HELD
+
+
+def _report(options: dict[str, str], flags: set[str]) -> int:
+    """Print the report of the message on stdin, for programs that show it themselves."""
+    import json
+
+    raw = sys.stdin.buffer.read()
+    verdict = judge_message(raw, lambda message: _lint(message, options, flags), options["--fail-level"] or None)
+    if verdict.error is not None:
+        _say(*verdict.lines)
+        return UNCHECKED
+    sys.stdout.write(json.dumps(verdict.report))
+    return 0 if verdict.passes else 1
 
 
 def _parse(argv: list[str]) -> tuple[dict[str, str], set[str], list[str]]:

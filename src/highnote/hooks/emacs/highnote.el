@@ -30,8 +30,10 @@
   :group 'mail
   :prefix "highnote-")
 
-(defcustom highnote-command '("highnote" "check")
-  "The command that reads a draft, and the options that come first."
+(defcustom highnote-command '("highnote" "hook" "sendmail" "--report")
+  "The command that reads a mail on its input and reports in JSON.
+It asks a resident process where one is there; with the option
+\"--resident\" it starts one, so that the next message takes less time."
   :type '(repeat string))
 
 (defcustom highnote-on-error 'hold
@@ -78,13 +80,12 @@
   "Have highnote read INPUT, a mail; an error where it could not."
   (let* ((errors (make-temp-file "highnote"))
          (coding-system-for-read 'utf-8-unix)
-         (coding-system-for-write 'utf-8-unix)
-         (arguments (append (cdr highnote-command) '("-" "--stdin-format" "email" "--format" "json"))))
+         (coding-system-for-write 'utf-8-unix))
     (unwind-protect
         (with-temp-buffer
           (insert input)
           (let ((status (apply #'call-process-region (point-min) (point-max) (car highnote-command)
-                               t (list t errors) nil arguments)))
+                               t (list t errors) nil (cdr highnote-command))))
             (unless (memq status '(0 1))
               (error "%s" (with-temp-buffer
                             (insert-file-contents errors)
