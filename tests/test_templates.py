@@ -253,9 +253,22 @@ def test_ten_thousand_nested_ifs(language: TemplateName, opens: str, closes: str
     begun = time.process_time()
     text = "".join(f"{opens.replace('a#', f'a{n}')}Hi " for n in range(10_000)) + closes * 10_000
     draft = read(text, template=language)
-    assert "branches are in none of them" in draft.notes[0]
+    if "a#" in opens:
+        assert "branches are in none of them" in draft.notes[0]
+    else:  # one question, two answers
+        assert len(draft.ways) == 2 and not draft.notes
     assert time.process_time() - begun < 20
     assert len([tag for tag in draft.tags if tag.part is Part.OPEN]) == 10_000
+
+
+def test_of_too_many_ways_every_branch_is_shown_and_it_is_said() -> None:
+    text = "".join(f"{{% if a{n} %}}yes{n}{{% else %}}no{n}{{% endif %}} " for n in range(8))
+    draft = read(text, template="liquid", name="many")
+    assert draft.notes == ("many comes out in 256 ways; 10 of them were linted, and every branch is in one of them.",)
+    shown = " ".join(prose(draft)).split()
+    assert {f"{word}{n}" for word in ("yes", "no") for n in range(8)} <= set(shown)
+    same = read("".join("{% if a %}yes{% else %}no{% endif %} " for _ in range(8)), template="liquid")
+    assert prose(same) == [" ".join(["yes"] * 8), " ".join(["no"] * 8)] and not same.notes
 
 
 def test_wrong_encodings_are_told(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from highnote.draft import Part
 from highnote.reading.templates.tokens import NEVER_CLOSED, Branching, Token
@@ -67,7 +68,7 @@ class Tree:
 
     def ways(self) -> tuple[tuple[Picks, ...], int, int]:
         """The ways to lint, how many ways there are (at most a million are counted), and the branches left out."""
-        total = self._count()
+        total = min(self._count(), self._answers())
         if total <= 4 * MAX_WAYS:
             every = list(self._every())
             if len(every) <= MAX_WAYS:
@@ -104,7 +105,15 @@ class Tree:
             else:
                 waiting += [{**chosen, open_.key: pick} for pick in reversed(range(len(open_.words)))]
 
+    def _answers(self) -> int:
+        """In how many ways all questions can be answered, each once."""
+        total = 1
+        for answers in {choice.key: len(choice.words) for choice in self.choices}.values():
+            total = min(total * answers, 1_000_000)
+        return total
+
     def _count(self) -> int:
+        """How many ways there are, were every question another one."""
         inside = [1] * len(self.branches)
         of = [[1] * len(choice.words) for choice in self.choices]
         number = len(self.branches) - 1
@@ -122,7 +131,7 @@ class Tree:
             of[branch.choice][branch.pick] = inside[number]
 
     def _covering(self, total: int) -> tuple[tuple[Picks, ...], int, int]:
-        """Ways that show every branch at least once, as far as MAX_WAYS reaches."""
+        """As many ways as MAX_WAYS allows; first of all those that show every branch."""
         missing = {(index, pick) for index, choice in enumerate(self.choices) for pick in range(len(choice.words))}
         goals = sorted(missing, reverse=True)
         ways: dict[Picks, None] = {}
@@ -134,6 +143,10 @@ class Tree:
             picks = self._toward(goals.pop(), missing)
             ways[picks] = None
             missing -= {(index, pick) for index, pick in enumerate(picks) if pick >= 0}
+        others = ((index, pick) for index, choice in enumerate(self.choices) for pick in range(1, len(choice.words)))
+        for goal in islice(others, 4 * MAX_WAYS):  # then each branch with the first ones around it
+            if len(ways) < MAX_WAYS:
+                ways[self._toward(goal, set())] = None
         return tuple(ways) or (self._picks({}),), total, len(missing)
 
     def _toward(self, goal: tuple[int, int], missing: set[tuple[int, int]]) -> Picks:
