@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -136,6 +137,41 @@ def test_the_fail_level_of_the_call_counts(sendmail: Path) -> None:
     assert hook(["--sendmail", str(sendmail), "ann@home.example"], warned).returncode == 65
     run = hook(["--fail-level", "error", "--sendmail", str(sendmail), "ann@home.example"], warned)
     assert run.returncode == 0 and sent(sendmail) == warned
+
+
+@pytest.mark.parametrize(("answer", "status"), [(b"y\n", 0), (b"\n", 65)])
+def test_on_a_terminal_the_writer_is_asked(sendmail: Path, answer: bytes, status: int) -> None:
+    """Stdin holds the message, so the question goes to the terminal itself."""
+    pty = pytest.importorskip("pty", reason="no terminals here")
+    message = sendmail.parent / "draft.eml"
+    message.write_bytes(BAD)
+    pid, terminal = pty.fork()
+    if pid == 0:  # in the child, whose terminal this is
+        os.dup2(os.open(message, os.O_RDONLY), 0)
+        command = [sys.executable, "-m", "highnote", "hook", "sendmail", "--confirm", "--sendmail", str(sendmail), "-t"]
+        os.execve(sys.executable, command, {**os.environ, "HIGHNOTE_SOCKET": "/nonexistent/highnote.sock"})
+    said = b""
+    while b"[y/N]" not in said:
+        said += os.read(terminal, 1000)
+    os.write(terminal, answer)
+    with contextlib.suppress(OSError):  # how a terminal ends on Linux
+        while os.read(terminal, 1000):
+            pass
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == status
+    os.close(terminal)
+    assert b"rebuke/as-i-said" in said
+    assert sent(sendmail) == (BAD if status == 0 else None)
+
+
+def test_without_a_terminal_nobody_agrees(sendmail: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "highnote", "hook", "sendmail", "--confirm", "--sendmail", str(sendmail)],
+        input=BAD,
+        capture_output=True,
+        check=False,
+        start_new_session=True,
+    )
+    assert run.returncode == 65 and sent(sendmail) is None
 
 
 def test_help_is_printed_and_nothing_is_read() -> None:
