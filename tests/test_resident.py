@@ -198,20 +198,26 @@ def test_the_socket_of_another_user_is_not_talked_to(path: Path, monkeypatch: py
         resident.lint(FINE, path=str(path))
 
 
-def test_a_hook_call_takes_milliseconds_beside_a_resident(path: Path) -> None:
-    """At most 60 ms for a whole call and at least 20 times quicker than a cold one, where the machine is free."""
+def test_a_hook_call_takes_milliseconds_beside_a_resident(path: Path, tmp_path: Path) -> None:
+    """At most 60 ms for a whole call and at least 20 times quicker than a cold one, in one run."""
     command = [sys.executable, "-m", "highnote", "hook", "sendmail", "--socket", str(path), "--sendmail", "/bin/true"]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = str(tmp_path / "compiled")  # as an installed package is
 
-    def seconds(*options: str) -> float:
+    def seconds(*call: str) -> float:
         began = time.perf_counter()
-        subprocess.run([*command, *options, "--", "ann@home.example"], input=FINE, check=True, capture_output=True)
+        subprocess.run(call, input=FINE, check=True, capture_output=True, env=environment)
         return time.perf_counter() - began
 
     with served("--socket", str(path)):
         for _ in range(3):
-            seconds()
-        warm = [seconds() for _ in range(15)]
-        cold = [seconds("--alone")]
-    figures = {"resident": statistics.median(warm), "best": min(warm), "alone": statistics.median(cold)}
-    print(json.dumps({name: round(1000 * value) for name, value in figures.items()}))
-    assert figures["alone"] / figures["best"] >= 10, figures  # the ratio holds on a busy machine too; 60 ms would not
+            seconds(*command)
+        warm = [seconds(*command) for _ in range(15)]
+        python = [seconds(sys.executable, "-c", "pass") for _ in range(5)]
+        seconds(*command, "--alone")
+        cold = [seconds(*command, "--alone") for _ in range(2)]
+    found = {"resident": statistics.median(warm), "best": min(warm), "alone": min(cold), "python": min(python)}
+    print(json.dumps({name: round(1000 * value) for name, value in found.items()}))
+    assert found["alone"] / found["best"] >= 20, found
+    if statistics.median(python) <= 0.025:  # else the machine is busy with something else
+        assert found["best"] <= 0.060, found

@@ -8,12 +8,12 @@ The language model is loaded at the first lint, not at import.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # as type checkers know it; importing `typing` for it would cost a hook's quick path a tenth
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
+    from typing import Any
 
     from highnote.config import Config, ConfigError
     from highnote.draft import Draft

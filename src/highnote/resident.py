@@ -10,9 +10,12 @@ import os
 import socket
 import sys
 import time
-from typing import Any
 
 from highnote import __version__
+
+TYPE_CHECKING = False  # see highnote/__init__.py
+if TYPE_CHECKING:
+    from typing import Any
 
 SECONDS = 20.0
 """A resident that takes longer over a message is not worth waiting for."""

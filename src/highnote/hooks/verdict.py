@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+
+TYPE_CHECKING = False  # see highnote/__init__.py
+if TYPE_CHECKING:
+    from typing import Any
 
 HEADER = "X-Highnote"
 """The header with which a writer says `allow`: send it as it is. It is for us, so it never leaves the machine."""
@@ -16,36 +19,32 @@ WIDTH = 78
 
 _NOUNS = {"info": "suggestion", "warning": "warning", "error": "error"}
 
-Report = Mapping[str, Any]
+Report = Mapping[str, "Any"]
 """The JSON form of a run, as `highnote check --format json` prints it."""
 Lint = Callable[[bytes], Report]
 """Lints the bytes of one e-mail; raises where it cannot."""
 
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[^\n]*(?:\n|\Z)(?:[ \t][^\n]*(?:\n|\Z))*")
-_ATTACHED = re.compile(
-    rb"(\n--[^\n]*\n(?:(?!\r?\n)[^\n]*\n){0,50}?Content-Type:[ \t]*(?!text/|multipart/|message/)"
-    rb"(?:(?!\r?\n)[^\n]*\n)*\r?\n)[A-Za-z0-9+/=\r\n]{4000,}(?=\n--)",
-    re.IGNORECASE,
-)
 _LARGE = 200_000
 _ENVELOPE = re.compile(rb"From [^\n]*\n")
 _UNSAFE = dict.fromkeys((*range(32), *range(127, 160)), "�")
 
 
-class Verdict(NamedTuple):
+class Verdict:
     """What becomes of a message.
 
-    `lines` explain it in plain text, without control characters; the last one holds the verdict. `error` says why the
-    message could not be linted: then `passes` is False, and the hook does what its user chose for that case.
+    `passes`: it may be sent, as nothing is at or above the fail level, or as its writer allowed it. `allowed`: the
+    writer said `X-Highnote: allow`, so that it was not linted. `lines` explain it in plain text, without control
+    characters; the last one holds the verdict. `error` says why the message could not be linted: then `passes` is
+    False, and the hook does what its user chose for that case.
     """
 
-    passes: bool
-    """It may be sent: nothing at or above the fail level, or the writer allowed it."""
-    allowed: bool
-    """The writer said `X-Highnote: allow`, so that it was not linted."""
-    lines: tuple[str, ...]
-    report: Report
-    error: str | None = None
+    __slots__ = ("allowed", "error", "lines", "passes", "report")
+
+    def __init__(
+        self, passes: bool, allowed: bool, lines: tuple[str, ...], report: Report, error: str | None = None
+    ) -> None:
+        self.passes, self.allowed, self.lines, self.report, self.error = passes, allowed, lines, report, error
 
 
 def judge_message(raw: bytes, lint: Lint, fail_level: str | None = None) -> Verdict:
@@ -89,7 +88,14 @@ def _without_files(raw: bytes) -> bytes:
 
     Only a part that is no text, in base64, is emptied; base64 holds no hyphen, so that it ends before the next part.
     """
-    return _ATTACHED.sub(rb"\1", raw) if len(raw) > _LARGE else raw
+    if len(raw) <= _LARGE:
+        return raw
+    attached = re.compile(  # not at import, where every small message would pay for it
+        rb"(\n--[^\n]*\n(?:(?!\r?\n)[^\n]*\n){0,50}?Content-Type:[ \t]*(?!text/|multipart/|message/)"
+        rb"(?:(?!\r?\n)[^\n]*\n)*\r?\n)[A-Za-z0-9+/=\r\n]{4000,}(?=\n--)",
+        re.IGNORECASE,
+    )
+    return attached.sub(rb"\1", raw)
 
 
 def _ours(raw: bytes) -> Iterator[tuple[int, int]]:
