@@ -118,6 +118,12 @@ def test_install_puts_four_files_in_place_and_uninstall_takes_exactly_those_away
     assert "Nothing" in hook(home, "--uninstall")
 
 
+def test_uninstall_needs_no_profile(home: Path) -> None:
+    hook(home, "--install")
+    (home / ".thunderbird" / "profiles.ini").unlink()
+    assert hook(home, "--uninstall").count("removed") == 2
+
+
 def test_the_extension_has_the_version_of_the_package() -> None:
     with zipfile.ZipFile(io.BytesIO(extension())) as archive:
         assert json.loads(archive.read("manifest.json"))["version"] == __version__

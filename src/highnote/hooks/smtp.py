@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 import re
 import signal
 import ssl
@@ -423,6 +424,9 @@ def _without_name(line: str) -> str:
 
 def _words(error: Exception) -> str:
     """What went wrong, in one line."""
+    cause = error.__cause__ or error
+    if isinstance(cause, OSError) and not isinstance(cause, ssl.SSLError) and (cause.errno or 0) > 0:
+        return os.strerror(cause.errno or 0).lower()
     said = " ".join(str(getattr(error, "message", "") or error).split())
     return said.rstrip(".") or type(error).__name__
 

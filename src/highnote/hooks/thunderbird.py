@@ -50,17 +50,12 @@ class Places:
         return cls(home / ".thunderbird", mozilla / "native-messaging-hosts", mozilla / "managed-storage")
 
     def profiles(self) -> tuple[Path, ...]:
-        """The profiles that profiles.ini lists and that are there. Raises InstallError when there is none."""
+        """The profiles that profiles.ini lists and that are there."""
         listed = configparser.RawConfigParser()
         listed.read(self.thunderbird / "profiles.ini", encoding="utf-8")
         sections = [listed[name] for name in listed.sections() if name.startswith("Profile")]
         paths = [self.thunderbird / section.get("Path", "") for section in sections if section.get("Path")]
-        found = tuple(dict.fromkeys(path for path in paths if path.is_dir()))
-        if not found:
-            raise InstallError(
-                f"No Thunderbird profile in {self.thunderbird}: start Thunderbird once, or name one with --profile."
-            )
-        return found
+        return tuple(dict.fromkeys(path for path in paths if path.is_dir()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +86,12 @@ def installation(
 ) -> Iterator[File]:
     """The files to be in place: the extension in each profile, the host with its manifest, and `settings` that are fixed.
 
-    `settings` are those of the extension's options page (`timeLimit` in seconds, `onError` "hold" or "send").
+    `settings` are those of the extension's options page (`timeLimit` in seconds, `onError` "hold" or "send"). Raises
+    InstallError where there is no profile.
     """
+    if not profiles:
+        where = places.thunderbird
+        raise InstallError(f"No Thunderbird profile in {where}: start Thunderbird once, or name one with --profile.")
     packed = extension()
     for profile in profiles:
         yield File(_extension_in(profile), packed)
