@@ -28,6 +28,7 @@ class Baseline:
 
     def __init__(self, file: Path, known: Counter[Known] | None = None) -> None:
         self.file = file
+        self._folder = file.absolute().parent
         self.known: Counter[Known] = known or Counter()
         self._met: dict[tuple[str, str], Counter[Known]] = {}
 
@@ -88,7 +89,7 @@ class Baseline:
             if (file, entry) in self._met:
                 if looked_for(rule, Level(level)) and self._met[file, entry][one] < number:
                     gone.append(one)
-            elif file in files or not (self.file.absolute().parent / file).exists():
+            elif file in files or not (self._folder / file).exists():
                 gone.append(one)
         return gone
 
@@ -100,7 +101,7 @@ class Baseline:
         return sum(kept.values())
 
     def _relative(self, name: str) -> str:
-        return Path(os.path.relpath(Path(name).absolute(), self.file.absolute().parent)).as_posix()
+        return os.path.relpath(name, self._folder).replace(os.sep, "/")
 
 
 def _known(row: dict[str, Any]) -> Known:

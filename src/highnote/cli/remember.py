@@ -6,6 +6,7 @@ LanguageTool finds, since its server may change.
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -46,6 +47,7 @@ class Memory:
     failed: Callable[[str], bool]
     advance: Callable[[], None]
     keys: dict[int, bytes] = field(default_factory=dict)
+    place: bytes = field(default_factory=lambda: os.fsencode(Path.cwd()))
 
     def checked(self, inputs: Iterable[Input], left: Callable[[Report], Report]) -> Iterator[Checked]:
         """What is found in the inputs, in their order; `left` takes out what a report should not tell."""
@@ -82,8 +84,7 @@ class Memory:
             return None  # reading it will tell why
         if id(config) not in self.keys:
             self.keys[id(config)] = settings_key(config)
-        place = f"{source.name}\0{Path(source.name).absolute()}".encode("utf-8", "surrogateescape")
-        return key_of(self.keys[id(config)], place, content)
+        return key_of(self.keys[id(config)], self.place, os.fsencode(source.name), content)
 
     def _done(self, one: _Waiting, left: Callable[[Report], Report]) -> Iterator[Checked]:
         """Keep what was found in an input; or tell what is known of it."""

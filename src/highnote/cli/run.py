@@ -62,6 +62,7 @@ class Run:
     failed: bool = False
     fixed: int = 0
     linters: dict[int, Linter] = field(default_factory=dict)
+    configs: dict[str, Config] = field(default_factory=dict)
     rewritten: list[tuple[Input, Draft, str]] = field(default_factory=list)
     """Entries of one export that are mended and wait to be written together."""
     told: set[tuple[str, str]] = field(default_factory=set)
@@ -81,11 +82,18 @@ class Run:
             self.linters[id(config)] = Linter(config)
         return self.linters[id(config)]
 
+    def config(self, name: str) -> Config:
+        """The configuration for the draft of this name."""
+        folder = name[: name.rfind(os.sep) + 1]  # a text, since paths are slow where there are thousands
+        if folder not in self.configs:
+            self.configs[folder] = self.settings.for_folder(Path(folder).absolute())
+        return self.configs[folder]
+
     def left(self, report: Report) -> Report:
         """What is left of a report without the findings that the baseline of its folder knows."""
         if not self.baselines:
             return report
-        file = self.settings.for_folder(Path(report.name).absolute().parent).baseline
+        file = self.config(report.name).baseline
         return self.baselines[file].without_known(report) if file in self.baselines else report
 
     def could_not(self, name: str, message: str) -> None:
@@ -142,7 +150,7 @@ def _found(run: Run, inputs: Sequence[Input], advance: Callable[[], None]) -> It
         return
     memory = Memory(
         run.cache,
-        config=lambda source: run.settings.for_folder(source.folder),
+        config=lambda source: run.config(source.name),
         read=lambda source, config: _read(run, source, config),
         lint=lambda sources: _lint(run, sources, advance),
         failed=lambda name: any(error.name == name for error in run.errors),
@@ -176,7 +184,7 @@ def _progress(screen: Console, number: int) -> Iterator[Callable[[], None]]:
 
 def _lint(run: Run, inputs: Iterable[Input], advance: Callable[[], None]) -> Iterator[Checked]:
     """Lint runs of inputs that share a configuration, each draft as it is read."""
-    for config, group in groupby(inputs, key=lambda one: run.settings.for_folder(one.folder)):
+    for config, group in groupby(inputs, key=lambda one: run.config(one.name)):
         linter = run.linter(config)
         waiting: deque[tuple[Input, Draft]] = deque()
         jobs = _jobs(run, group, waiting, advance, config)

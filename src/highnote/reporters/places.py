@@ -287,7 +287,7 @@ def explained(checked: Checked, finding: Finding, *, why: bool = True) -> list[s
 
 def printable(text: str) -> str:
     """Text with its control characters made visible."""
-    return "".join(map(visible, text))
+    return text if text.isprintable() else "".join(map(visible, text))
 
 
 def visible(char: str) -> str:
