@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,9 @@ from highnote.draft import Blanks
 from highnote.finding import Evidence, Message
 from highnote.language import Parsed, Sentence
 from highnote.situation import Situation, situation
+
+
+_PART = re.compile(r"(?:^\W*\(?|\s\(?)[1-9] ?/ ?[1-9]\b\)?[\s^*\w]{0,12}$|^\W*[1-9]/[1-9]\b|\.\.\.$|…$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,18 @@ class Reply:
     def customer(self) -> Parsed | None:
         """The customer's latest message, parsed."""
         return None if self.asked is None else self.message(self.asked)
+
+    @cached_property
+    def partial(self) -> bool:
+        """Whether the draft is one of several messages ("… 1/2"), so that what it lacks may stand in another."""
+        text = self.parsed.draft.source.strip()
+        return self.chat and bool(_PART.search(text) or text.startswith(("...", "…")))
+
+    @cached_property
+    def ours(self) -> tuple[Sentence, ...]:
+        """What we said to the customer's latest message: earlier answers to it, then the body of the draft."""
+        later = range(len(self.thread)) if self.asked is None else range(self.asked + 1, len(self.thread))
+        return (*(s for i in later for s in self.message(i).body), *self.body)
 
     @property
     def situation(self) -> Situation:

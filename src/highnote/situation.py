@@ -141,7 +141,9 @@ _CHASING = re.compile(
     r"|come and gone|\d+ (?:min(?:ute)?s|hours|days|weeks|months) (?:too )?late|(?:hours?|days?|weeks?"
     r"|months?) (?:too )?late"
     r"|took (?:a|the|unpaid|half a) (?:day|afternoon|morning|leave)(?: off)?|fed up|sick of|tired of|had enough"
-    r"|losing patience"
+    r"|losing patience|(?:i|we)(?: have|'ve)? (?:already )?(?:asked|told|wrote to|reminded|chased|informed) (?:you|him|her|them|on \d|in"
+    r" \w+ to)|and again (?:on|last|this|in|yesterday)|(?:i|we)(?:'ve| have) \w+ed (?:\w+ )?(?:twice|three times|several times"
+    r"|repeatedly)|and now (?:i|we) (?:get|got|have|receive|received|am|are) (?:a|an|another|being|told) "
     r"|not (?:what|as) (?:i|we|was|described|advertised|ordered|promised)|(?:again|too|yet)!+|in pieces"
     r"|out of order)\b",
     re.IGNORECASE,
@@ -166,7 +168,7 @@ _NOT_AS_ORDERED = re.compile(
 )
 _LOST = re.compile(
     r"\b(?:wasted|a waste of|lost (?:\w+ )?(?:sales|orders|money|customers|data|photos|work|wages|income)|lose sales"
-    r"|lost (?:a|the|half a) (?:day|deposit)|missed (?:the|our|my) (?!app)\w+|€?\d+ (?:euros? )?of \w+ lost)\b",
+    r"|lost (?:\w+ ){0,3}(?:of|my|our|all) (?:\w+ ){0,3}|lost (?:a|the|half a) (?:day|deposit)|missed (?:the|our|my) (?!app)\w+|€?\d+ (?:euros? )?of \w+ lost)\b",
     re.IGNORECASE,
 )
 _OWN_SLIP = re.compile(
@@ -212,6 +214,29 @@ _PRAISE = re.compile(
     r"|thank(?:s| you) [^.?!]{0,40}for (?:always|a|another|getting|helping|sorting|fixing|taking|making|looking|going|such|all))\b",
     re.IGNORECASE,
 )
+_JOY = re.compile(
+    r"[😀-😄😁😊🙂😍🥰😎🤗😇❤♥💕💖💙💛💜💯👍👏🙌👌🎉🥳🤘✈]|[:;]-?[)D]|<3|\bthank(?:s| you| u)(?: \w+){0,4} ?!+"
+    r"|\b(?:(?:much|mad|lots of|all the|huge) love|props|woo+ ?hoo+|yay|so much fun|(?:was|were|is|are) (?:such )?a pleasure"
+    r"|credit (?:where|to)|good (?:move|call)|way to go|painless|very prompt|quick,? thanks|spoil(?:ed|t) us"
+    r"|(?:great|best|smoothest|nicest|sweetest|friendliest|most pleasant|most helpful)[.,]? (?:\w+[.,]? ){0,2}(?:ever|flight|plane"
+    r"|landing|crew|service|agent|person|staff|team|experience|trip|attendants?)"
+    r"|you (?:all |guys )?(?:rock|rule|are the (?:best|sweetest|greatest))|(?:are|is|you're) the (?:best|sweetest)"
+    r"|love(?:s|d)? (?:you|ya|these|flying|that (?:i|you|we)|it when)|(?:only|always) (?:fly|shop|buy|stay|book|use))\b",
+    re.IGNORECASE,
+)
+"""Signs of joy that say little by themselves: two of them, or one where no trouble is told, are praise."""
+_SOUR = re.compile(
+    r"[😡😠🤬😤😞😔😕🙄😩😫😒😢😭😖😣☹👎🤦💩🖕]|#\w*(?:fail|disappoint|worst|never|suck|poor|bad|wtf|lost)\w*"
+    r"|\b(?:worst|never (?:again|fly|buy|use|order)|sucks?|wtf|no thanks)\b",
+    re.IGNORECASE,
+)
+"""Signs of anger, which make a joke of any praise beside them."""
+_TROUBLED = re.compile(
+    r"\b(?:not?|never|cannot|\w+n't|without|nothing|nobody|fail\w*|poor|bad|worse|stuck|stranded|lost|losing|useless|rude"
+    r"|delay\w*|late|cancell?ed|broken?|miss\w*|wrong|still|problems?|issues?|trouble|errors?|mistakes?|mess|stolen|refus\w+"
+    r"|denied|wast\w*|charged|waiting|waited|unhelpful|less than)\b",
+    re.IGNORECASE,
+)
 _WISHES = re.compile(
     r"\b(?:please|pls|plz|(?:can|could|would|will) you|i(?:'d| would) like|i (?:want|need)|we (?:want|need))\b",
     re.IGNORECASE,
@@ -250,7 +275,8 @@ def situation(message: Parsed | None) -> Situation:
     text = " ".join(s.text for s in sentences).replace("’", "'")
     own_slip = bool(_OWN_SLIP.search(text))
     upset = any(_feels(sentence) for sentence in sentences)
-    praise = len(_PRAISE.findall(text))
+    sour = bool(_SOUR.search(text))
+    joy = 0 if sour else 2 * len(_PRAISE.findall(text)) + len(_JOY.findall(text))
     wishes = [s for s in sentences if not _tells(s)]
     remedies = frozenset(name for name, pattern in REMEDIES.items() if any(pattern.search(s.text) for s in wishes))
     score = sum(max(_cues(sentence)) for sentence in sentences) + 0.5 * upset
@@ -262,13 +288,13 @@ def situation(message: Parsed | None) -> Situation:
         )
     likely = complaint_likelihood(message)
     told = score >= (2.0 if own_slip else 1.0) and likely >= UNLIKELY
-    likely_harm = likely >= VERY_LIKELY or (likely >= LIKELY and score > 0)
-    harm = (told or likely_harm) and not (praise and score < 1.5)
+    likely_harm = likely >= (LIKELY if score else VERY_LIKELY) and bool(score or sour or _TROUBLED.search(text))
+    harm = (told or likely_harm) and not (score < 1 and joy) and not (score < 1.5 and joy > 1)
     requests = any(ask.kind == "request" for ask in asks(message))
     questions = "?" in text or any(c.mood == "question" for s in sentences for c in s.clauses)
     kind: Kind = (
-        "complaint" if harm or (upset and not praise)
-        else "praise" if praise and not questions and not _WISHES.search(text)
+        "complaint" if harm or (upset and not joy)
+        else "praise" if joy and not questions and not _WISHES.search(text)
         else "request" if requests
         else "enquiry"
     )  # fmt: skip

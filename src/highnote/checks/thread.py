@@ -78,21 +78,21 @@ def _about(ask: Covered, reply: Reply) -> Proposal:
 
 def apology_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
     """The customer reports a fault of ours, and the reply apologises nowhere."""
-    if reply.situation.harm and _english(reply) and not _any(reply, "apologise") and not _SORRY.search(_text(reply)):
+    if reply.situation.harm and _whole(reply) and not any(map(_apologises, _said_by_us(reply))):
         yield _absent(reply)
 
 
 def acknowledge_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
     """The customer reports a problem or is upset, and no sentence recognises what it meant for them."""
-    if not (reply.situation.harm or reply.situation.upset) or not _english(reply):
+    if not (reply.situation.harm or reply.situation.upset) or not _whole(reply):
         return
-    if not any(_recognises(sentence, reply) for sentence in reply.body):
+    if not any(_recognises(sentence, reply) for sentence in _said_by_us(reply)):
         yield _absent(reply)
 
 
 def no_thanks(reply: Reply, options: Options) -> Iterator[Proposal]:
     """A complaint answered with neither thanks for it nor what changes because of it."""
-    if not reply.situation.harm or not _english(reply):
+    if not reply.situation.harm or not _whole(reply):
         return
     sentences = [s for s in reply.parsed.sentences if s.zone.value in {"body", "closing"}]
     thanked = any(_THANKS.search(_plain(s.text)) and not _NO_THANKS.search(_plain(s.text)) for s in sentences)
@@ -133,6 +133,9 @@ _FEELS_FOR = re.compile(
     r"|fault|error|bad)|that(?:'s| is) on us|we (?:got|made|sent|lost|brought|delivered|cancelled|told|overcharged"
     r"|missed|forgot|failed|took|charged|packed|let|broke|put|mixed|kept|booked|"
     r"gave|left|should|didn't|did not)|i (?:got|made|missed|forgot|failed|should|promised|left)|shock\w*|pity"
+    r"|(?:we|i) (?:know|hear) you|(?:we|i) know (?:\w+ ){1,3}(?:is|are|can)\b|concern(?:s us|ed|ing)|not what we|(?:not|isn't|never)"
+    r" (?:good|great|nice|easy) to (?:hear|read)|sad(?:dened)? to|hate (?:to hear|that)|don't like|oh (?:no|man)\b|bummer"
+    r"|never (?:want|like|our intention)|isn't the norm|not the goal"
     r"|what a (?:nuisance|mess|pain|shame)|bad luck|rotten|embarrass\w+|real money|a long (?:time|wait))\b",
     re.IGNORECASE,
 )
@@ -182,7 +185,7 @@ def _said(reply: Reply) -> list[Parsed]:
 def no_restatement(reply: Reply, options: Options) -> Iterator[Proposal]:
     """Nothing of what the customer named comes back in the reply."""
     customer = reply.customer
-    if customer is None or reply.situation.kind in {"none", "praise"} or not _english(reply):
+    if customer is None or reply.situation.kind in {"none", "praise"} or not _whole(reply):
         return
     named = {w for s in customer.sentences for w in topic_words(s)}
     back = {w for s in reply.body for w in topic_words(s)}
@@ -623,13 +626,20 @@ def _absent(reply: Reply) -> Proposal:
     return Proposal(0, 0, evidence=Evidence(message=index, start=0, end=len(text), text=text))
 
 
-def _any(reply: Reply, act: str) -> bool:
-    return any(act in sentence.acts for sentence in reply.parsed.sentences)
+def _whole(reply: Reply) -> bool:
+    """There is prose to judge, and all of it: not a quote or a signature alone, nor the first half of an answer."""
+    return bool(reply.body) and not reply.partial
 
 
-def _english(reply: Reply) -> bool:
-    """There is prose to judge: a draft that is only a quote or a signature says nothing."""
-    return bool(reply.body)
+def _said_by_us(reply: Reply) -> list[Sentence]:
+    """What we said to the latest message; in a chat, to those before it too."""
+    earlier = [i for i, m in enumerate(reply.thread) if m.sender == "agent" and i < (reply.asked or 0)] if reply.chat else []
+    greeting = [s for s in reply.parsed.sentences if s.zone.value != "body"]
+    return [*(s for i in earlier for s in reply.message(i).body), *reply.ours, *greeting]
+
+
+def _apologises(sentence: Sentence) -> bool:
+    return "apologise" in sentence.acts or bool(_SORRY.search(_plain(sentence.text)))
 
 
 def _text(reply: Reply) -> str:
