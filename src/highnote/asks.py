@@ -101,7 +101,22 @@ _IDLE = re.compile(
     r"|who am i)\W*$",
     re.IGNORECASE,
 )
+# A question without a verb turned round or a wh-word is one only if it asks for something by a small word, or is short.
+_ASKING = re.compile(
+    r"^\W*(?:@\w+ )*(?:hi|hello|hey)?[, ]*(?:any|some|and|or|also|still|possible|ok|okay|maybe|chance|anyone know|you|u|your|the|my|please|pls)\b"
+    r"|\b(?:please|pls|right|correct|possible|available|either|ok|okay|allowed|or not|or no|yet)\W*$",
+    re.IGNORECASE,
+)
 _RHETORIC = re.compile(
+    r"^(?:@\w+ |and |so |but |seriously,? |well,? |honestly,? )*(?:why (?:bother|even|oh why|(?:do|did|am|would|should) (?:i|we) (?:\w+ )?(?:bother"
+    r"|even|keep|still|always|ever|have to|need to|stay|so)|can(?:'?t|not) (?:you|i|we|they) (?:just|ever|even))|how come (?:every|you"
+    r" (?:always|never|can't))|how (?:is|are|can|do|does) (?:there|it|that|this|you|we|they|a|an|the|your|one) (?:no|not|even|\w+ \w+ and)\b"
+    r"|how (?:is|was) (?:this|that|it) (?:even|still|ok|okay|fair|acceptable|legal)|how customer|who(?:'s| is) the|like really"
+    r"|are you (?:going to|gonna|ever|even|trying|telling)|do you (?:want|expect|treat|care)|does it really|did you (?:really|even|honestly)"
+    r"|is (?:it|that|this) (?:really|just me|how|why|your)|how else does one|what (?:else is new|a joke))",
+    re.IGNORECASE,
+)
+_RHETORIC_TOO = re.compile(
     r"^(?:and |so |but )?(?:what (?:kind|sort) of (?:a |an )?\w+ (?:is|are|does|do)\b|what(?:'s| is) the (?:point"
     r"|use)\b|what part of\b|how (?:hard|difficult) (?:can|is|could)\b|how dare\b|who (?:in their|on earth)\b|"
     r"what (?:exactly |the hell |on earth )?(?:did|do|am|are|were|was) (?:i|we) (?:\w+ )?(?:pay"
@@ -131,12 +146,12 @@ _ADDRESSED = _set(
 )
 _WANTING = re.compile(
     r"\b(?:i|we)(?:['’]d| would| do| really| just| also| only| still| urgently| simply|['’]?m| am| are"
-    r"|['’]re)* (?:like|love|want|need|wish|request|expect|demand|require|prefer|asking for|after|looking for"
+    r"|['’]re)* (?:(?<=would )(?:like|love)|(?<=['’]d )(?:like|love)|want|need|wish|request|expect|demand|require|prefer|asking for|after|looking for"
     r"|hoping for|insist on|appreciate)(?: to)?\b",
     re.IGNORECASE,
 )
 _WANT_NOT = re.compile(
-    r"^(?:you to know|nothing|no\b|any\w* (?:more|else)|')|^(?:,? ?(?:it|them|this|that)(?: (?:for|by|on|before|to|in"
+    r"^(?:you to know|2 |nothing|no\b|any\w* (?:more|else)|')|^(?:,? ?(?:it|them|this|that)(?: (?:for|by|on|before|to|in"
     r"|at|very|really|so|because|urgently|tomorrow|today|soon|as|and)\b|\W*$)|(?: to)? ?(?:know|understand|find out"
     r"|hear|say|thank|point|tell|complain|think|see|ask|check|add|stress|mention|share|express|congratulate"
     r"|apologi[sz]e|let|wear|use)\b"
@@ -152,7 +167,7 @@ _ORDER = re.compile(
     r"|transfer|reset|unlock|unblock|sort|forward|turn|put|"
     r"switch|deliver|ship|add|reinstate|extend|waive|mend|come|issue|pay|post|deduct|block|renew|book|reserve"
     r"|confirm|repay)(?= (?:me|my|our|us|the|this|that|these|it|them|his|her|a|one|half|all|back|at|in|out|both"
-    r"|\d)\b)",
+    r"|\d+|\w+['’]s)\b)",
     re.IGNORECASE,
 )
 
@@ -185,7 +200,9 @@ def _spans(sentence: Sentence) -> Iterator[_Span]:
 def _indirect(text: str) -> Iterator[_Span]:
     for wish in _WISH.finditer(text):
         if re.search(r"\b(?:you|he|she|they|colleague) (?:\w+ )?$", text[: wish.start()]) and not re.search(
-            r"\b(?:can|could|would|will) (?:you|he|she|they) (?:\w+ )?$", text[: wish.start()], re.IGNORECASE
+            r"\b(?:(?:can|could|would|will) (?:you|he|she|they) (?:\w+ )?|(?:hop(?:e|ing)|if) (?:you|someone) (?:can|could|would) )$",
+            text[: wish.start()],
+            re.IGNORECASE,
         ):
             continue  # "as you told me when I called"
         parts = [
@@ -234,7 +251,7 @@ def _direct(sentence: Sentence, text: str) -> Iterator[_Span]:
     starts = [m for m in _QUESTION.finditer(text) if marked or _inverted(sentence, text, m)]
     starts = [m for m in starts if not (m["wh"] and _relative(text, m))]
     if not starts:
-        if marked and not _IDLE.match(text) and not _RHETORIC.match(text):
+        if marked and not _IDLE.match(text) and not _rhetorical(text):
             mark = text.index("?")
             begin = (
                 max(text.rfind(sep, 0, mark) + len(sep) for sep in (". ", "! ", ": ", "; ", " - ", " – "))
@@ -242,7 +259,7 @@ def _direct(sentence: Sentence, text: str) -> Iterator[_Span]:
                 else 0
             )
             part = text[begin : mark + 1]
-            if re.search(r"\w{3}", part) and not _IDLE.match(part):
+            if re.search(r"\w{3}", part) and not _IDLE.match(part) and _ASKING.search(part) and "!" not in text[mark:mark+3]:
                 request = any(c.mood == "imperative" for c in sentence.clauses) or bool(
                     re.search(r"\b(?:please|pls)\b", part, re.IGNORECASE)
                 )
@@ -255,7 +272,7 @@ def _direct(sentence: Sentence, text: str) -> Iterator[_Span]:
         end = mark + 1 if mark >= 0 else _stop(text, begin) if number + 1 == len(starts) else until
         end = min(end, until)
         part = re.sub(r"(?:[\s,;:(]|\b(?:and|or|but|also|if so|if not)\b)*$", "", text[begin:end], flags=re.IGNORECASE)
-        if _IDLE.match(part) or _RHETORIC.match(part) or not re.search(r"\w{2}", part):
+        if _IDLE.match(part) or _rhetorical(part) or not re.search(r"\w{2}", part):
             continue
         asked_of_us = re.match(
             r"(?:can|could|would|will|ca|can't|couldn't|won't) (?:you|u|someone|somebody|anyone"
@@ -268,6 +285,10 @@ def _direct(sentence: Sentence, text: str) -> Iterator[_Span]:
         if re.match(r"would you mind", part, re.IGNORECASE):
             asked_of_us = re.match("w", part, re.IGNORECASE)
         yield begin, begin + len(part), "request" if asked_of_us else "question", "do" if asked_of_us else _type(part)
+
+
+def _rhetorical(text: str) -> bool:
+    return bool(_RHETORIC.match(text) or _RHETORIC_TOO.match(text))
 
 
 def _inverted(sentence: Sentence, text: str, match: re.Match[str]) -> bool:
@@ -406,7 +427,7 @@ def _type(text: str) -> Type:
     words = re.sub(r"^(?:for|from|to|by|until|at|on|in|with|since|of) (?=what|when|which|who|where|how)", "", words)
     if re.match(
         r"when|(?:what|which) (?:time|day|date|week|month|year)|how soon|by when|what are (?:your"
-        r"|the) (?:opening )?(?:hours|times|dates)|what(?:'s| is) the (?:date|deadline|eta|timeframe"
+        r"|the) (?:opening )?(?:hours|times|dates)|what(?:'s| is) the (?:(?:last|first|next|earliest|latest) (?:day|date|time)|date|deadline|eta|timeframe"
         r"|earliest|latest)|(?:the |your )?(?:opening hours|hours|dates?|end date|delivery date)",
         words,
     ):

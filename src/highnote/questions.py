@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -873,14 +873,71 @@ def coverage(reply: Reply) -> tuple[Covered, ...]:
     Open are the asks of the messages since our last one. Where the latest message asks nothing itself ("Nobody came."),
     the asks of the message before count that our answers in between left open too.
     """
+    if reply.partial:
+        return ()
     covered: list[Covered] = []
     for index in _open_messages(reply):
         message = reply.message(index)
         found = asks(message) if is_english(message) else ()
-        covered += _covered(found, message, reply.body, index)
-    if not covered and reply.asked is not None:
+        covered += _covered(found, message, reply.ours, index)
+    if not covered and reply.asked is not None and reply.situation.kind != "praise" and not reply.chat:
         covered = _left_open(reply)
+    brief = len(reply.ours) <= BRIEF and not any(s.zone.value == "closing" for s in reply.parsed.sentences)
+    if any(_helps_on(s, chat=reply.chat) for s in reply.ours) or (brief and not all(map(says_nothing, reply.ours))):
+        return tuple(map(_perhaps, covered))
     return tuple(covered)
+
+
+_SAYS_NOTHING = re.compile(
+    r"\b(?:sorry|apolog\w+|regret|sad(?:dened)?|thank\w*|appreciat\w+|hope|wish|understand|know (?:how|that|you|delays?|it)"
+    r"|frustrat\w+|disappoint\w+|concern\w*|hear (?:this|that|about|you|it)|valued?|strive|aim|look(?:ing)? forward|welcom\w+"
+    r"|feedback|patience|priority|never want|always want|best to|(?:hard|working|trying) (?:on|to|at)|as (?:quickly|soon|fast)"
+    r"|shortly|in no time|bear with|look(?:ing)? into|passed|pass (?:it|this|that|your|on)|forward\w*|escalat\w+|noted|oh no|bummer)\b",
+    re.IGNORECASE,
+)
+
+
+def says_nothing(sentence: Sentence) -> bool:
+    """The sentence is sorry, thanks, hopes, cares or hands on: nothing in it helps or answers."""
+    return bool(_SAYS_NOTHING.search(sentence.text)) or sum(t.is_alpha for t in sentence.span) < 3
+
+
+BRIEF = 2
+"""A message of so few sentences, without a closing, is about the one thing that it answers."""
+
+
+def _perhaps(ask: Covered) -> Covered:
+    """An ask in a reply that sees to it in its own way: whether that is an answer, only the customer can tell."""
+    return replace(ask, state="unclear") if ask.state == "unanswered" else ask
+
+
+_MOMENT = re.compile(
+    r"\b(?:(?:give|allow) (?:me|us) (?:just )?(?:a|some|one|\d)|one (?:moment|second|minute|sec)|(?:just )?a (?:moment|minute|second)"
+    r"|let me (?:check|look|see|find|ask|pull)|let's (?:take a look|see|check)|i(?:'m| am) (?:checking|looking)|hold on|stand by"
+    r"|(?:i|we)(?:'ll| will) (?:check|find out|look (?:this|that|it) up|ask))\b",
+    re.IGNORECASE,
+)
+_ANYTHING_ELSE = re.compile(
+    r"\b(?:anything else|further|did you know|how (?:else )?(?:may|can) (?:i|we)|have you (?:tried our|seen our|considered))\b",
+    re.IGNORECASE,
+)
+_POINTS = re.compile(
+    r"\b(?:(?:call|contact|ask|speak (?:to|with)|talk to|reach out|reach us|get in touch|work (?:directly )?with|check with|send us"
+    r"|reaching|calling|contacting|dm|direct message|follow)\b|(?:team|agents?|staff|crew|desk|department|relations|office|rep)"
+    r"(?: there)? (?:is|are|will|can|would|should|may|has|have)\b|available|see here|click|here:|visit|via|1?[- (]?800[-) ])"
+    r"|https?:|www\.|\d{3}[-. )]\d{3,4}",
+    re.IGNORECASE,
+)
+
+
+def _helps_on(sentence: Sentence, *, chat: bool) -> bool:
+    """The reply asks what it needs to know to answer, asks for a moment, or (in a chat) names who can answer."""
+    text = sentence.text.rstrip(" *^")
+    if _MOMENT.search(text):
+        return True
+    if "?" in text:
+        return bool(re.search(r"\b(?:you|your)\b", text, re.IGNORECASE)) and not _ANYTHING_ELSE.search(text)
+    return chat and bool(_POINTS.search(text)) and not re.search(r"\balso\b", text)
 
 
 def _covered(found: Sequence[Ask], message: Parsed, body: Sequence[Sentence], index: int) -> list[Covered]:

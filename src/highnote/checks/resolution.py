@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from highnote.language import Sentence
+from highnote.questions import says_nothing
 from highnote.reply import Proposal, Reply
 
 _HELPS = frozenset({"resolve", "choice", "put-right", "compensate"})
@@ -117,21 +118,11 @@ _SENDS = re.compile(
 )
 
 
-# A chat is short and full of half-sentences: there only these count as help that is missing.
-_SAYS_NOTHING = re.compile(
-    r"\b(?:sorry|apolog\w+|regret|sad(?:dened)?|thank\w*|appreciat\w+|hope|wish|understand|know (?:how|that|you|delays?|it)"
-    r"|frustrat\w+|disappoint\w+|concern\w*|hear (?:this|that|about|you|it)|valued?|strive|aim|look(?:ing)? forward|welcom\w+"
-    r"|feedback|patience|priority|never want|always want|best to|(?:hard|working|trying) (?:on|to|at)|as (?:quickly|soon|fast)"
-    r"|shortly|in no time|bear with|look(?:ing)? into|passed|pass (?:it|this|that|your|on)|forward\w*|escalat\w+|noted|oh no|bummer)\b",
-    re.IGNORECASE,
-)
-
-
 def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     """A body in which no sentence solves, acts, offers, answers or names a day, though somebody waits for that."""
     if not reply.body or reply.partial or any(_helps(sentence) for sentence in reply.ours):
         return
-    if reply.chat and not all(_SAYS_NOTHING.search(sentence.text) for sentence in reply.body):
+    if reply.chat and not all(map(says_nothing, reply.body)):  # a chat is full of help in half-sentences
         return
     stalls = [sentence for sentence in reply.body if _STALLS.search(sentence.text)]
     if not stalls and any("refuse" in sentence.acts for sentence in reply.body):
