@@ -136,7 +136,7 @@ _NOT_DONE = _set(
     let tell know note see look think imagine forget worry thank hope believe regard excuse pardon wait guess
     say greet hold remember mind advise find keep read trust bear consider have take enjoy be do suppose wish go
     come stop help show explain confirm inform remind clarify understand hear appreciate expect feel listen
-    picture check thanks love
+    picture check thanks love get pay
     """
 )
 _ADDRESSED = _set(
@@ -379,7 +379,11 @@ def _wanted(sentence: Sentence, text: str) -> Iterator[_Span]:
             re.IGNORECASE,
         ) or _WANT_NOT.match(rest.lstrip()):
             continue
-        yield wanting.start(), _stop(text, wanting.end()), "request", "do"
+        stop = _stop(text, wanting.end())
+        asked = re.compile(rf",? (?:and|or|also)(?: also)? (?P<asked>(?:whether|if|{_WH})\b)", re.IGNORECASE).search(text, wanting.end(), stop)
+        if asked:  # "I need the size, and whether it is in stock"
+            yield asked.start("asked"), stop, "question", _type(text[asked.start("asked") : stop])
+        yield wanting.start(), asked.start() if asked else stop, "request", "do"
     if (
         re.search(r"\b(?:please|pls|plz)\W*$", text, re.IGNORECASE)
         and len(text.split()) <= 8

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from highnote.language import Sentence
-from highnote.questions import says_nothing
+from highnote.answers import says_nothing
 from highnote.reply import Proposal, Reply
 
 _HELPS = frozenset({"resolve", "choice", "put-right", "compensate"})

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from highnote.finding import Evidence
-from highnote.questions import Covered, alike, coverage, topic_words
+from highnote.questions import Covered, coverage
+from highnote.topics import alike, topic_words
 from highnote.reply import Proposal, Reply
 from highnote.situation import REMEDIES
 

@@ -1,0 +1,592 @@
+"""What could answer an ask: the pieces of a reply, the kind of thing each brings, and the signs of an answer.
+
+Each ask calls for a kind of answer: a time, an amount, a yes or no, a step, something done. A piece of the reply answers
+it as far as it brings that kind, takes up the ask's own words, and is not better claimed by another ask.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from highnote.situation import REMEDIES
+from highnote.topics import alike, keys, lemma, overlap, stem, weight
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+    from highnote.asks import Ask, Type
+    from highnote.language import Parsed, Sentence
+    from highnote.semantic import Similarity
+
+Group = Literal["value", "open", "polar", "do"]
+GROUPS: Mapping[Type, Group] = {
+    "when": "value", "how long": "value", "how much": "value", "where": "value", "who": "value",
+    "which": "open", "why": "open", "how": "open", "what": "open", "yes/no": "polar", "do": "do",
+}  # fmt: skip
+"""Types of asks whose answers are recognised alike."""
+HELPS = frozenset({"resolve", "promise", "offer", "choice", "compensate"})
+"""Acts that move the customer's matter on."""
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
+
+
+def _opening(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"^\W*(?:{pattern})\b", re.IGNORECASE)
+
+
+# ---------------------------------------------------------------- pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A main clause of the reply with what is subordinate to it: the tokens from `start` to `end` of its Doc."""
+
+    sentence: Sentence
+    start: int
+    end: int
+    text: str
+    keys: Mapping[str, float]
+
+    @property
+    def tokens(self) -> Iterable[Token]:
+        return self.sentence.span.doc[self.start : self.end]
+
+    def brings(self, kind: str) -> bool:
+        """Whether the piece holds a kind of thing; see `KINDS`."""
+        return bool(KINDS[kind].search(self.text))
+
+
+def pieces(reply: Iterable[Sentence]) -> list[Piece]:
+    """The pieces of a reply that could answer something: no questions of ours, thanks and wishes."""
+    found = []
+    for sentence in reply:
+        asking = sentence.text.rstrip().endswith("?")
+        for start, end in _parts(sentence):
+            span = sentence.span.doc[start:end]
+            text = span.text.replace("’", "'")
+            if not re.search(r"\w", text) or (asking and not _PREFERS.search(text)):
+                continue
+            piece = Piece(sentence, start, end, text, keys(span))
+            if not _EMPTY_TALK.match(text) or any(map(piece.brings, ("money", "span", "day"))):
+                found.append(piece)
+    return found
+
+
+def _parts(sentence: Sentence) -> list[tuple[int, int]]:
+    """Token ranges of the main clauses that are strung together in a sentence."""
+    cuts = [sentence.span.start]
+    for token in sentence.span:
+        if token.i - cuts[-1] < 3 or token.i + 3 >= sentence.span.end:
+            continue
+        if token.text in {";", ":", "–", "—"} or ((token.text == "," or token.dep_ == "cc") and _clause_follows(token)):
+            cuts.append(token.i + 1 if token.is_punct else token.i)
+    return list(zip(cuts, [*cuts[1:], sentence.span.end], strict=True))
+
+
+def _clause_follows(token: Token) -> bool:
+    """A clause with a subject of its own comes after this comma or "and"."""
+    rest = token.doc[token.i + 1 : min(token.sent.end, token.i + 7)]
+    return any(
+        t.dep_ in {"nsubj", "nsubjpass", "expl"}
+        and t.head.dep_ in {"conj", "ROOT", "ccomp"}
+        and t.head.pos_ in {"VERB", "AUX"}
+        and t.head.i > token.i
+        and t.left_edge.i <= token.i + 3
+        for t in rest
+    )
+
+
+_PREFERS = _words("prefer|rather|which")
+_EMPTY_TALK = _opening(
+    r"thank|thanks|many thanks|cheers|(?:best|kind|warm) (?:regards|wishes)|have a|enjoy|welcome|we (?:hope|look forward|value"
+    r"|appreciate|would be delighted)|i hope|please (?:do not|don't) hesitate|(?:if|should) (?:you|there)(?: \w+)* (?:any"
+    r"|further|else|more)|let (?:us|me) know if|we(?: fully| completely|'re)? (?:understand|sorry)|(?:i'm|we're|i am|we are)"
+    r" (?:so |very |really )?sorry|our \w+ (?:is|are) (?:one|important|proud|trained)|congratulations|your \w+ (?:is|are)"
+    r" (?:very )?important|did you know|great|good luck|see you|looking forward|what a|love"
+)
+
+# ---------------------------------------------------------------- kinds of things
+
+_NUMBER = r"(?:\d[\d.,:]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|a|an|few|couple)"
+_STOCK_VERBS = (
+    "had|were|was|do|did|know|need|under|value|apprec|hope|wish|love|like|took great|look|strive|believe|think|feel|regret"
+    "|thank|offer|recommend|suggest|would|could|should|can|will|may|might|must|see|find|get|use|work|make|treat|train"
+)
+KINDS: Mapping[str, re.Pattern[str]] = {
+    "day": re.compile(
+        r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|tonight|today|yesterday|this (?:morning|afternoon|evening"
+        r"|week|month)|next (?:week|month|year|\w+day)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*|noon"
+        r"|midnight|weekend|christmas|easter|spring|summer|autumn|winter|\d{1,2}(?:st|nd|rd|th)|\d{1,2}(?:[:.]\d\d)? ?(?:am|pm"
+        r"|o'clock|uhr)|(?:at|by|from|till|until|before|after|between|around) \d{1,2}|20\d\d|open|\d+ (?:minutes|hours|days"
+        r"|weeks) ago)\b",
+        re.IGNORECASE,
+    ),
+    "span": _words(
+        rf"{_NUMBER}(?: (?:to|or|and|-|–) {_NUMBER})?(?: (?:more|working|business|full|short|clear|calendar))? ?-?(?:second"
+        r"|minute|min|hour|day|week|fortnight|month|year|night)s?|overnight|within|straight ?away|at once|immediately"
+    ),
+    "money": re.compile(
+        r"[£$€]\s?\d|\b\d[\d.,]*\s?(?:€|£|\$|%|euros?|eur|pounds?|gbp|dollars?|usd|chf|francs?|kr|percent|per cent|pence|cents?"
+        r"|p)\b|\b(?:free|no (?:extra )?(?:charge|cost|fee)|nothing|on the house|on us|half price|at cost)\b",
+        re.IGNORECASE,
+    ),
+    "amount": re.compile(
+        r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|unlimited|no)\b", re.IGNORECASE
+    ),
+    "place": re.compile(
+        r"\b(?:at|in|on|under|behind|next to|beside|opposite|outside|near|inside|from|via|into|to) (?:the|our|your|a|desk|room"
+        r"|floor|platform|gate|page|settings|[A-Z]\w+)\b|https?://|www\.|\.example|\b(?:desk|counter|street|road|floor|gate"
+        r"|depot|upstairs|downstairs|online|here)\b|[A-Z]\w+ > [A-Z]"
+    ),
+    "person": _words("me|myself|i(?:'ll| will| am|'m)|colleague|manager|only|yourself|anyone|nobody|everyone"),
+    "cause": _words(
+        r"because|since (?:the|we|our|it|you)|due to|caus(?:e|ed|es|ing)|reasons?|owing to|turned out|explains|behind (?:it|this"
+        r"|that|the)|why|came from|by mistake|mistake|mix-?up|mixed|slip|swapped|happened|fault|bug|failed|overload\w*|(?:i|we)"
+        r" (?:forgot|missed)|as (?:the|your|our|we|it)|so that|comes? from|is for|means|stands for"
+    ),
+    "steps": _words(
+        r"click|press|tap|open|select|choose|go to|hold|keep|enter|type|tick|turn|switch|set|pull|push|put|use|send|drop|bring"
+        r"|print|reply|sign|log|scan|remove|insert|scroll|drag|hit|add|follow|under|settings|call|ring|write|fill|upload"
+        r"|download|simply|first|then|by \w+ing|you (?:can|could|need|only|just)|just"
+    ),
+    "choice": _words(
+        r"or|either|both|whichever|the \w+ one|neither|rather|instead|you(?:'ll| will)? want|take the|go for|recommend|suggest"
+    ),
+    "later": _words(
+        r"(?:i|we)(?:'ll| will|'m going to| am going to|'m| am)(?: \w+){0,4} (?:let you know|get back|come back|tell you|write (?:to"
+        r" you|again|back|you)|call you|ring you|answer|reply|update you|ask|find out|check(?:ing)?|confirm|report|have (?:an"
+        r" answer|news|heard)|email you|know more|be in touch|send you)|(?:i|we) (?:don't|do not) know|i(?:'ve| have) asked"
+        r"|waiting (?:for|to hear)"
+    ),
+    "yes or no": re.compile(
+        r"^(?:and |but |so |well,? |oh |hi,? )*(?:yes|yep|yeah|yup|no|nope|of course|certainly|sure|gladly|absolutely|happily|with"
+        r" pleasure|by all means|definitely|indeed|unfortunately|sadly|i'm afraid|sorry, no|not (?:yet|quite|any|at)|none"
+        r"|neither|only|both|exactly|correct|that's (?:right|correct)|you're right)\b|\b(?:so yes|yes,|no,)",
+        re.IGNORECASE,
+    ),
+    "so or not": _words(
+        r"not?|never|none|neither|nor|only|cannot|without|unfortunately|afraid|sadly|\w+n't|excluded|until|instead|yes|yeah|yep"
+        r"|of course|certainly|sure|gladly|absolutely|definitely|no problem|works?|fine|welcome|included?|free|possible|allowed"
+        r"|covered|too|also|ready|available|there(?:'s| is| are)|you(?:'ll| will| can| may| could)|comes? with|(?:we|i) (?:do|can"
+        r"|have|will|offer|accept|take|keep|sell)"
+    ),
+    "done": _words(
+        r"(?:i|we)(?:'ve| have)(?: \w+ly| just| now| already| also| personally| all)* (?:\w+ed|set|put|sent|made|given|taken"
+        r"|written|spoken|told|found|paid|left|got|done|had|let|cut|reset|rung|begun|kept|brought|built|gone|seen to|dealt)\b"
+        r"|(?:i|we)(?:'ll| will|'m| am|'re| are)(?: \w+ly| just| now| already| also| personally| all)* (?!sorry|afraid|glad|happy"
+        r"|delighted|pleased|proud|always|looking|hoping|here\b|open\b|family|trained|adding|the\b|a\b|in\b|at\b|be delighted"
+        rf"|welcome)\w+|(?:i|we) (?!have|are|am|{_STOCK_VERBS})\w+(?:ed|t)\b|(?:i|we) (?:sent|put|made|set|took|gave|wrote|spoke"
+        r"|told|found|paid|moved|booked)\b|go(?:es)? (?:back|out|in|off)|leaves? (?:today|tonight|tomorrow|this|on|by)|on (?:its"
+        r"|the|their) way|attached|enclosed|here (?:it |they )?(?:is|are)|(?:is|are|was|were|has been|have been|will be) (?:now "
+        r"|already |back |all )*(?:on your|in your|off|open again|yours|done|closed|cancelled|deleted|gone|refunded|paid|changed"
+        r"|booked|sent|reset|set up|sorted|corrected|removed|moved|stopped|over|back|credited|waived|swapped|replaced|unblocked"
+        r"|reopened|at \d)|(?:is|are) now\b|you(?:'ll| will| now)? (?:get|have|receive)(?: \w+){0,5} (?:by|today|tomorrow|on"
+        r"|within|back)|as of (?:now|today|\d)|with you (?:by|on|tomorrow|today)|comes? (?:to you|by|along|on \w+day|at \d"
+        r"|tomorrow|today)|will (?:be with|ring|call|come|visit|collect|bring|arrive)"
+    ),
+    "here": re.compile(r"\b(?:here(?:'s| is| are| it is)|it's (?:here|attached|below)|attached|enclosed)\b", re.IGNORECASE),
+}
+"""How a piece brings what asks call for."""
+_NICE = _opening(
+    r"(?:it|that|this)(?:'s| is| was) (?:so |very |really |always )?(?:lovely|great|good|nice|wonderful|a pleasure|important|kind"
+    r"|sad|not easy)|(?:we|i) (?:are|am|were|was|have|will|can|do|would) (?:\w+ )?(?:sorry|glad|happy|delighted|pleased|family"
+    r"|proud|afraid|always|find|look|hope|understand|value)|you (?:will|can|may|could) (?:\w+ )?(?:find|reach|see|read|also"
+    r"|open|enjoy)"
+)
+"""Openings that answer nothing though they look it: "It's lovely to hear …", "You will find us …"."""
+_COST = _opening(
+    r"how much (?:is|are|does|do|did|will|would|for|to|extra|more)\b(?!.*\b(?:weigh|hold)\b)|what (?:do|does|did|will|would"
+    r"|could|is the (?:price|cost|fee|rate))\b.*\b(?:cost|owe|price|fee|rate|pay|charge)|.*\b(?:price|cost)"
+)
+_COUNTED = re.compile(
+    r"(?:how (?:much|many) (?:extra |more )?|what(?:'s| is| are)? (?:the|your|its) (?:maximum |minimum |exact |usual )?)(\w+)",
+    re.IGNORECASE,
+)
+_TIMED = _words(
+    r"when|weeks?|weekends?|days?|today|tomorrow|tmrw|tonight|\w+day|morning|evening|afternoon|noon|hours?|o'clock"
+    r"|\d{1,2}(?:th|st|nd|rd)|slot|appointment|summer|winter|spring|autumn|january|february|march|april|may|june|july|august"
+    r"|september|october|november|december"
+)
+_HOW_TO = _opening(
+    r"is it (?:ok|okay|fine|safe|possible)|can i|may i|should i|do i|is there (?:a|any) (?:way|workaround|option|trick|setting)"
+    r"|any way"
+)
+_FREE = _words("free|available|availability|slot|appointment|come|coming|move|reschedule|book|instead|another (?:day|time)|possible")
+_SENDABLE = _opening("(?:please )?(?:send|give|email|forward|post|tell)|i (?:need|want|require|would like) (?:to have )?(?:the|your|an?)")
+_MONEY_BACK = _words("refund\\w*|money back|back")
+_REMEDY_KEYS = {
+    "refund": "refund", "replacement": "replace", "repair": "repair", "cancel": "cancel", "callback": "call",
+    "invoice": "invoice",
+}  # fmt: skip
+HANDED_ON = _words(
+    r"forward(?:ed)?|escalat\w+|passed (?:it |this |your \w+ )?(?:on|to)|handed (?:it|this|your \w+) (?:over|on)|raised (?:it|this"
+    r"|internally)|looked? into|in (?:the )?(?:coming|due)|as soon as|shortly|bear with|under (?:review|investigation)|will be"
+    r" (?:in touch|contacted|looked|dealt)"
+)
+WHAT_NOW = re.compile(
+    r"(?:what (?:now|next|happens|can|should|do|will|are|is going|'s going|else)\b(?: (?:now|next|you|i|we|my|do|going|to|about|it"
+    r"|this|that|the|can|on|here|options?))*|who (?:can|will|is going to|do) .{0,24}(?:this|it|help|sort|do)|(?:can|could) you"
+    r" (?:help|fix|do|check|look)\b.{0,16})\W*$",
+    re.IGNORECASE,
+)
+
+
+def _how_far(ask: Ask, piece: Piece, shared: float) -> float:
+    """How far a piece brings the kind of thing that is asked for, 0 to 1; `shared` is the overlap of their words."""
+    if piece.brings("here") and ask.type not in {"yes/no", "when", "how long"}:
+        return 0.9
+    return _BRINGS[ask.type](ask, piece, shared)
+
+
+def _when(ask: Ask, piece: Piece, shared: float) -> float:
+    if piece.brings("day"):
+        return 1.0
+    return 0.8 if piece.brings("span") else 0.4 * (shared > 0.3 and piece.brings("so or not"))
+
+
+def _how_much(ask: Ask, piece: Piece, shared: float) -> float:
+    if _COST.match(ask.text):
+        return float(piece.brings("money"))
+    if not piece.brings("amount"):
+        return 0.0
+    counted = _COUNTED.search(ask.text)
+    if counted and any(alike(stem(counted[1].lower().rstrip("s")), key) for key in piece.keys):
+        return 1.0
+    return 0.5 if shared > 0.25 and not piece.brings("span") else 0.3
+
+
+def _what(ask: Ask, piece: Piece, shared: float) -> float:
+    return max(
+        0.7 * piece.brings("choice"),
+        0.5 * (piece.brings("amount") or piece.brings("steps")),
+        0.4 * _names(piece),
+    )
+
+
+def _yes_or_no(ask: Ask, piece: Piece, shared: float) -> float:
+    if _NICE.match(piece.text):
+        return 0.0
+    if piece.brings("yes or no"):
+        return 1.0
+    if _either(ask, piece) or (_FREE.search(ask.text) and _TIMED.search(ask.text) and piece.brings("day")):
+        return 0.9
+    if _HOW_TO.match(ask.text) and piece.brings("steps") and _orders(piece):
+        return 0.85
+    return 0.7 if piece.brings("so or not") else 0.2
+
+
+def _either(ask: Ask, piece: Piece) -> bool:
+    """The piece takes one side of "A or B?"."""
+    _, word, other = ask.text.lower().partition(" or ")
+    sides = re.findall(r"[a-z]{4,}", other) if word else []
+    return any(re.search(rf"\b{side}\b", piece.text, re.IGNORECASE) for side in sides)
+
+
+def _seen_to(ask: Ask, piece: Piece, shared: float) -> float:
+    if _NICE.match(piece.text):
+        return 0.0
+    if piece.brings("done"):  # another remedy than the one that was asked for is no answer
+        return 1.0 if shared > 0.05 or not _MONEY_BACK.search(ask.text) else 0.4
+    if _SENDABLE.match(ask.text) and not _MONEY_BACK.search(ask.text) and re.search(r"\d{2}", piece.text):
+        return 0.7
+    did = acts(piece)
+    if did & {"refuse", "offer", "choice"}:
+        return 0.8
+    return 0.5 if did & {"resolve", "promise"} and re.search(r"\byour?\b|today|now|tomorrow", piece.text) else 0.0
+
+
+_BRINGS: Mapping[Type, Callable[[Ask, Piece, float], float]] = {
+    "when": _when,
+    "how long": lambda ask, piece, shared: 1.0 if piece.brings("span") else 0.6 * piece.brings("day"),
+    "how much": _how_much,
+    "where": lambda ask, piece, shared: (0.8 if shared > 0.2 else 0.6) * piece.brings("place"),
+    "who": lambda ask, piece, shared: 0.8 * (piece.brings("person") or _names(piece)),
+    "which": lambda ask, piece, shared: 0.7 if piece.brings("choice") else 0.5 * _names(piece),
+    "why": lambda ask, piece, shared: 0.9 * piece.brings("cause"),
+    "how": lambda ask, piece, shared: 0.8 * piece.brings("steps"),
+    "what": _what,
+    "yes/no": _yes_or_no,
+    "do": _seen_to,
+}
+
+
+def _names(piece: Piece) -> bool:
+    """A name or a number stands in the piece, other than as its first word."""
+    return any(t.pos_ == "PROPN" or t.like_num for t in list(piece.tokens)[1:])
+
+
+def _orders(piece: Piece) -> bool:
+    return any(c.mood == "imperative" for c in piece.sentence.clauses)
+
+
+def acts(piece: Piece) -> frozenset[str]:
+    """The acts of the piece's sentence that touch it."""
+    return frozenset(
+        name
+        for name, spans in piece.sentence.acts.items()
+        if any(start < piece.end and piece.start < end for start, end in spans)
+    )
+
+
+def _particular(piece: Piece) -> bool:
+    """The piece speaks of this customer or says something exact: stock sentences do neither."""
+    return any(map(piece.brings, ("money", "day", "span", "done", "yes or no"))) or bool(
+        re.search(r"\d|\byour? \w", piece.text, re.IGNORECASE)
+    )
+
+
+# ---------------------------------------------------------------- verbs said back
+
+_AUXILIARIES: Mapping[str, frozenset[str]] = {
+    "be": frozenset("is are was were am 's 're isn't aren't wasn't".split()),
+    "do": frozenset("do does did don't doesn't didn't".split()),
+    "can": frozenset("can could may might can't couldn't cannot".split()),
+    "have": frozenset("has have had hasn't haven't 've".split()),
+    "will": frozenset("will would 'll won't wouldn't shall".split()),
+}
+_SAYS = re.compile(
+    r"(?:and |but |yes,? |no,? |so )*(?:it|that|they|there|we|you|he|she|i)(?: \w+ly| still| really| also)? ?('?\w+(?:n't)?)"
+    r"(?= |[,.:;!]|$)",
+    re.IGNORECASE,
+)
+
+
+def _says_back(ask: Ask, piece: Piece) -> bool:
+    """The piece answers with the verb of the question: "Is it blocked?" "It was, …"."""
+    if ask.type not in {"yes/no", "do"} or _NICE.match(piece.text):
+        return False
+    asked, said = ask.sentence.span.doc[ask.first].lower_, _SAYS.match(piece.text)
+    return said is not None and any(asked in verbs and said[1].lower() in verbs for verbs in _AUXILIARIES.values())
+
+
+# ---------------------------------------------------------------- topics
+
+
+def _topic(ask: Ask, message: Parsed) -> dict[str, float]:
+    """The words that an answer would take up: less those beside the point, or said elsewhere in the message too."""
+    span = ask.sentence.span.doc[ask.first : ask.last]
+    inside = range(ask.first, ask.last)
+    elsewhere = Counter(
+        stem(lemma(t))
+        for s in message.sentences
+        for t in s.span
+        if s.span.doc is not ask.sentence.span.doc or t.i not in inside
+    )
+    words = [(token, weight(token), _role(token, inside)) for token in span if weight(token)]
+    roles = {role for _, _, role in words}
+    topic: dict[str, float] = {}
+    for token, much, role in words:
+        if role == "aside" and roles != {"aside"}:
+            much *= 0.45
+        elif role == "subject" and "core" in roles:
+            much *= 0.6
+        key = stem(lemma(token))
+        topic[key] = max(much * (0.7 if elsewhere[key] else 1.0), topic.get(key, 0.0))
+    if ask.type == "do":
+        topic.update({stem(key): 1.0 for name, key in _REMEDY_KEYS.items() if REMEDIES[name].search(ask.text)})
+    return topic
+
+
+def _role(token: Token, inside: range) -> Literal["core", "subject", "aside"]:
+    """Whether a word belongs to what is asked, to its subject, or to a phrase on the side ("… on the train to Vienna")."""
+    line = [token, *(a for a in token.ancestors if a.i in inside)]
+    if any(t.dep_ == "prep" for t in line[1:]):
+        return "aside"
+    return "subject" if any(t.dep_ in {"nsubj", "nsubjpass"} for t in line) else "core"
+
+
+def _topics(found: Sequence[Ask], message: Parsed) -> list[dict[str, float]]:
+    """The topic of each ask; one that names little ("Is it planned?") borrows from what comes before it."""
+    topics: list[dict[str, float]] = []
+    for ask in found:
+        topic = _topic(ask, message)
+        if sum(topic.values()) < 0.9:
+            before = [s for s in message.sentences if s.index < ask.sentence.index][-1:]
+            lent = [keys(s.span) for s in before] + topics[-1:]
+            topic = {**{key: 0.5 * much for one in lent for key, much in one.items()}, **topic}
+        topics.append(topic)
+    return topics
+
+
+# ---------------------------------------------------------------- signs
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What speaks for an answer to an ask, by name, and the piece that comes nearest to one."""
+
+    values: Mapping[str, float]
+    nearest: Piece | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """An ask and a piece: shared words, the kind of thing brought, likeness in meaning (0 to 1 each)."""
+
+    piece: Piece
+    shared: float
+    kind: float
+    like: float
+    back: bool
+    order: float
+    free: float = 1.0
+    """1, or less where another ask has the better claim to the piece."""
+
+    @property
+    def claim(self) -> float:
+        return self.shared + 0.35 * self.kind + 0.5 * self.like
+
+    def both(self, least: float) -> float:
+        """The right kind of thing about the right topic."""
+        passed_on = 0.3 if HANDED_ON.search(self.piece.text) else 1.0
+        return self.kind * (least + (1 - least) * min(1.0, 1.3 * self.shared)) * self.free * passed_on
+
+
+def signs(
+    found: Sequence[Ask], message: Parsed, reply: Sequence[Sentence], likeness: Similarity | None = None
+) -> list[Signs]:
+    """The signs that a reply answers each ask of a message."""
+    bits = pieces(reply)
+    table = _contested(_pairs(found, message, bits, likeness))
+    return [_signs(ask, row, len(found), likeness is not None) for ask, row in zip(found, table, strict=True)]
+
+
+def _pairs(
+    found: Sequence[Ask], message: Parsed, bits: Sequence[Piece], likeness: Similarity | None
+) -> list[list[_Pair]]:
+    in_sentence: dict[int, set[str]] = {}
+    for bit in bits:
+        in_sentence.setdefault(bit.sentence.index, set()).update(bit.keys)
+    near: Sequence[Sequence[float]] = [[0.0] * len(bits) for _ in found]
+    if likeness is not None and bits:
+        near = likeness([_in_context(ask) for ask in found], [bit.sentence.text for bit in bits])
+    table = []
+    for i, (ask, topic) in enumerate(zip(found, _topics(found, message), strict=True)):
+        row = []
+        for j, bit in enumerate(bits):
+            shared = max(overlap(topic, bit.keys), 0.75 * overlap(topic, in_sentence[bit.sentence.index]))
+            order = 1 - abs((i + 0.5) / len(found) - (j + 0.5) / len(bits))
+            row.append(_Pair(bit, shared, _how_far(ask, bit, shared), near[i][j], _says_back(ask, bit), order))
+        table.append(row)
+    return table
+
+
+def _contested(table: Sequence[Sequence[_Pair]]) -> list[list[_Pair]]:
+    """The pairs with what another ask claims better."""
+    return [
+        [
+            replace(pair, free=0.35)
+            if any(other[j].claim > pair.claim + 0.12 for k, other in enumerate(table) if k != i)
+            else pair
+            for j, pair in enumerate(row)
+        ]
+        for i, row in enumerate(table)
+    ]
+
+
+def _signs(ask: Ask, row: Sequence[_Pair], asks: int, semantic: bool) -> Signs:
+    group = GROUPS[ask.type]
+    least = 0.6 if ask.type in {"which", "who", "how"} else 0.3
+
+    def best(measure: Callable[[_Pair], float]) -> float:
+        return max(map(measure, row), default=0.0)
+
+    particular = [_particular(pair.piece) for pair in row]
+    values = {
+        f"{group} kind": best(lambda p: p.kind * p.free),
+        f"{group} kind and topic": best(lambda p: p.both(least)),
+        f"{group} topic": best(lambda p: p.shared * p.free),
+        f"{group}": 1.0,
+        "echo": best(lambda p: float(p.back)),
+        "particular": sum(particular) / (len(row) or 1),
+        "in order": max((p.free * p.order for p, exact in zip(row, particular, strict=True) if exact), default=0.0),
+        "enough": min(sum(particular) / asks, 2.0),
+        "later": best(lambda p: float(p.piece.brings("later"))),
+        "handed on": best(lambda p: float(bool(HANDED_ON.search(p.piece.text)))),
+        "what now": float(bool(WHAT_NOW.match(ask.text))),
+        "asks": math.log(asks),
+    }
+    if group == "polar":
+        values["polar word"] = best(
+            lambda p: p.free * (0.5 + 0.5 * p.order) * (p.back or p.piece.brings("yes or no"))
+        )
+    if semantic:
+        values["like"] = best(lambda p: p.like * p.free)
+        values["like and kind"] = best(lambda p: min(p.kind, 0.8) * p.like * p.free)
+    nearest = max(row, key=lambda p: p.both(least) + 0.5 * p.free * (p.shared + p.like), default=None)
+    return Signs(values, nearest and nearest.piece)
+
+
+SIGNS: Mapping[str, int] = {
+    **{f"{group} {name}": 1 for group in ("value", "open", "polar", "do") for name in ("kind", "topic", "kind and topic")},
+    **dict.fromkeys(("value", "open", "polar", "what now", "asks"), 0),
+    **dict.fromkeys(("echo", "particular", "in order", "enough", "later", "polar word"), 1),
+    "handed on": -1,
+}
+"""Every sign and the way it may speak: 1 for an answer, -1 against, 0 whatever the examples teach."""
+SEMANTIC_SIGNS: Mapping[str, int] = {**SIGNS, "like": 1, "like and kind": 1}
+
+
+def _in_context(ask: Ask) -> str:
+    """An ask with the sentence before it where it names little itself."""
+    if ask.last - ask.first >= 6 or ask.sentence.span.start == 0:
+        return ask.text
+    before = ask.sentence.span.doc[ask.sentence.span.start - 1].sent.text
+    return f"{before} {ask.text}"
+
+
+# ---------------------------------------------------------------- replies that answer later, or elsewhere
+
+_SAYS_NOTHING = _words(
+    r"sorry|apolog\w+|regret|sad(?:dened)?|thank\w*|appreciat\w+|hope|wish|understand|know (?:how|that|you|delays?|it)"
+    r"|frustrat\w+|disappoint\w+|concern\w*|hear (?:this|that|about|you|it)|valued?|strive|aim|look(?:ing)? forward|welcom\w+"
+    r"|feedback|patience|priority|never want|always want|best to|(?:hard|working|trying) (?:on|to|at)|as (?:quickly|soon|fast)"
+    r"|shortly|in no time|bear with|look(?:ing)? into|passed|pass (?:it|this|that|your|on)|forward\w*|escalat\w+|noted|oh no"
+    r"|bummer"
+)
+_MOMENT = _words(
+    r"(?:give|allow) (?:me|us) (?:just )?(?:a|some|one|\d)|one (?:moment|second|minute|sec)|(?:just )?a (?:moment|minute|second)(?! \w)"
+    r"|let me (?:check|look|see|find|ask|pull)|let's (?:take a look|see|check)|i(?:'m| am) (?:checking|looking)|hold on|stand by"
+    r"|(?:i|we)(?:'ll| will) (?:check|find out|look (?:this|that|it) up|ask)"
+)
+_ANYTHING_ELSE = _words(
+    r"anything else|further|did you know|how (?:else )?(?:may|can) (?:i|we)|have you (?:tried our|seen our|considered)"
+)
+_POINTS = re.compile(
+    r"\b(?:call|contact|ask|speak (?:to|with)|talk to|reach out|reach us|get in touch|work (?:directly )?with|check with|send us"
+    r"|reaching|calling|contacting|dm|direct message|follow)\b|\b(?:team|agents?|staff|crew|desk|department|relations|office"
+    r"|rep)(?: there)? (?:is|are|will|can|would|should|may|has|have)\b|\b(?:available|see here|click|here:|visit|via)\b"
+    r"|\b1?[- (]?800[-) ]|https?:|www\.|\d{3}[-. )]\d{3,4}",
+    re.IGNORECASE,
+)
+
+
+def says_nothing(sentence: Sentence) -> bool:
+    """The sentence is sorry, thanks, hopes, cares or hands on: nothing in it helps or answers."""
+    return bool(_SAYS_NOTHING.search(sentence.text)) or sum(t.is_alpha for t in sentence.span) < 3
+
+
+def asks_back(sentence: Sentence) -> bool:
+    """The reply asks what it must know to answer, or asks for a moment."""
+    text = sentence.text
+    asking = "?" in text and re.search(r"\byour?\b", text, re.IGNORECASE) and not _ANYTHING_ELSE.search(text)
+    return bool(asking or _MOMENT.search(text))
+
+
+def points(sentence: Sentence) -> bool:
+    """The sentence names who can answer, or where the answer stands."""
+    return bool(_POINTS.search(sentence.text)) and not re.search(r"\balso\b", sentence.text)
+
+
+def eases(sentence: Sentence) -> bool:
+    """The sentence says what is done, or what to do: it answers "what now?", whatever the words."""
+    if HANDED_ON.search(sentence.text):
+        return False
+    return bool(sentence.acts.keys() & (HELPS | {"request"})) or any(c.mood == "imperative" for c in sentence.clauses)
