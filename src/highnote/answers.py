@@ -105,7 +105,8 @@ def _clause_follows(token: Token) -> bool:
 
 _PREFERS = _words("prefer|rather|which")
 _EMPTY_TALK = _opening(
-    r"thank|thanks|many thanks|cheers|(?:best|kind|warm) (?:regards|wishes)|have a|enjoy|welcome|we (?:hope|look forward|value"
+    r"thank|thanks|many thanks|cheers|(?:best|kind|warm) (?:regards|wishes)|have a|enjoy|welcome|we (?:hope"
+    r"|look forward|value"
     r"|appreciate|would be delighted)|i hope|please (?:do not|don't) hesitate|(?:if|should) (?:you|there)(?: \w+)* (?:any"
     r"|further|else|more)|let (?:us|me) know if|we(?: fully| completely|'re)? (?:understand|sorry)|(?:i'm|we're|i am|we are)"
     r" (?:so |very |really )?sorry|our \w+ (?:is|are) (?:one|important|proud|trained)|congratulations|your \w+ (?:is|are)"
@@ -123,7 +124,8 @@ KINDS: Mapping[str, re.Pattern[str]] = {
     "day": re.compile(
         r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|tonight|today|yesterday|this (?:morning|afternoon|evening"
         r"|week|month)|next (?:week|month|year|\w+day)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*|noon"
-        r"|midnight|weekend|christmas|easter|spring|summer|autumn|winter|\d{1,2}(?:st|nd|rd|th)|\d{1,2}(?:[:.]\d\d)? ?(?:am|pm"
+        r"|midnight|weekend|christmas|easter|spring|summer|autumn|winter|\d{1,2}(?:st|nd|rd|th)"
+        r"|\d{1,2}(?:[:.]\d\d)? ?(?:am|pm"
         r"|o'clock|uhr)|(?:at|by|from|till|until|before|after|between|around) \d{1,2}|20\d\d|open|\d+ (?:minutes|hours|days"
         r"|weeks) ago)\b",
         re.IGNORECASE,
@@ -133,7 +135,8 @@ KINDS: Mapping[str, re.Pattern[str]] = {
         r"|minute|min|hour|day|week|fortnight|month|year|night)s?|overnight|within|straight ?away|at once|immediately"
     ),
     "money": re.compile(
-        r"[£$€]\s?\d|\b\d[\d.,]*\s?(?:€|£|\$|%|euros?|eur|pounds?|gbp|dollars?|usd|chf|francs?|kr|percent|per cent|pence|cents?"
+        r"[£$€]\s?\d|\b\d[\d.,]*\s?(?:€|£|\$|%|euros?|eur|pounds?|gbp|dollars?|usd|chf|francs?|kr|percent|per cent"
+        r"|pence|cents?"
         r"|p)\b|\b(?:free|no (?:extra )?(?:charge|cost|fee)|nothing|on the house|on us|half price|at cost)\b",
         re.IGNORECASE,
     ),
@@ -141,62 +144,88 @@ KINDS: Mapping[str, re.Pattern[str]] = {
         r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|unlimited|no)\b", re.IGNORECASE
     ),
     "place": re.compile(
-        r"\b(?:at|in|on|under|behind|next to|beside|opposite|outside|near|inside|from|via|into|to) (?:the|our|your|a|desk|room"
+        r"\b(?:at|in|on|under|behind|next to|beside|opposite|outside|near|inside|from|via|into|to) (?:the|our|your|a"
+        r"|desk|room"
         r"|floor|platform|gate|page|settings|[A-Z]\w+)\b|https?://|www\.|\.example|\b(?:desk|counter|street|road|floor|gate"
         r"|depot|upstairs|downstairs|online|here)\b|[A-Z]\w+ > [A-Z]"
     ),
     "person": _words("me|myself|i(?:'ll| will| am|'m)|colleague|manager|only|yourself|anyone|nobody|everyone"),
     "cause": _words(
-        r"because|since (?:the|we|our|it|you)|due to|caus(?:e|ed|es|ing)|reasons?|owing to|turned out|explains|behind (?:it|this"
-        r"|that|the)|why|came from|by mistake|mistake|mix-?up|mixed|slip|swapped|happened|fault|bug|failed|overload\w*|(?:i|we)"
+        r"because|since (?:the|we|our|it|you)|due to|caus(?:e|ed|es|ing)|reasons?|owing to|turned out|explains"
+        r"|behind (?:it|this"
+        r"|that|the)|why|came from|by mistake|mistake|mix-?up|mixed|slip|swapped|happened|fault|bug|failed"
+        r"|overload\w*|(?:i|we)"
         r" (?:forgot|missed)|as (?:the|your|our|we|it)|so that|comes? from|is for|means|stands for"
     ),
     "steps": _words(
-        r"click|press|tap|open|select|choose|go to|hold|keep|enter|type|tick|turn|switch|set|pull|push|put|use|send|drop|bring"
+        r"click|press|tap|open|select|choose|go to|hold|keep|enter|type|tick|turn|switch|set|pull|push|put|use|send"
+        r"|drop|bring"
         r"|print|reply|sign|log|scan|remove|insert|scroll|drag|hit|add|follow|under|settings|call|ring|write|fill|upload"
         r"|download|simply|first|then|by \w+ing|you (?:can|could|need|only|just)|just"
     ),
     "choice": _words(
-        r"or|either|both|whichever|the \w+ one|neither|rather|instead|you(?:'ll| will)? want|take the|go for|recommend|suggest"
+        r"or|either|both|whichever|the \w+ one|neither|rather|instead|you(?:'ll| will)? want|take the|go for"
+        r"|recommend|suggest"
     ),
     "later": _words(
-        r"(?:i|we)(?:'ll| will|'m going to| am going to|'m| am)(?: \w+){0,4} (?:let you know|get back|come back|tell you|write (?:to"
-        r" you|again|back|you)|call you|ring you|answer|reply|update you|ask|find out|check(?:ing)?|confirm|report|have (?:an"
+        r"(?:i|we)(?:'ll| will|'m going to| am going to|'m| am)(?: \w+){0,4} (?:let you know|get back|come back"
+        r"|tell you|write (?:to"
+        r" you|again|back|you)|call you|ring you|answer|reply|update you|ask|find out|check(?:ing)?|confirm|report"
+        r"|have (?:an"
         r" answer|news|heard)|email you|know more|be in touch|send you)|(?:i|we) (?:don't|do not) know|i(?:'ve| have) asked"
         r"|waiting (?:for|to hear)"
     ),
     "yes or no": re.compile(
-        r"^(?:and |but |so |well,? |oh |hi,? )*(?:yes|yep|yeah|yup|no|nope|of course|certainly|sure|gladly|absolutely|happily|with"
+        r"^(?:and |but |so |well,? |oh |hi,? )*(?:yes|yep|yeah|yup|no|nope|of course|certainly|sure|gladly|absolutely"
+        r"|happily|with"
         r" pleasure|by all means|definitely|indeed|unfortunately|sadly|i'm afraid|sorry, no|not (?:yet|quite|any|at)|none"
         r"|neither|only|both|exactly|correct|that's (?:right|correct)|you're right)\b|\b(?:so yes|yes,|no,)",
         re.IGNORECASE,
     ),
     "so or not": _words(
-        r"not?|never|none|neither|nor|only|cannot|without|unfortunately|afraid|sadly|\w+n't|excluded|until|instead|yes|yeah|yep"
-        r"|of course|certainly|sure|gladly|absolutely|definitely|no problem|works?|fine|welcome|included?|free|possible|allowed"
-        r"|covered|too|also|ready|available|there(?:'s| is| are)|you(?:'ll| will| can| may| could)|comes? with|(?:we|i) (?:do|can"
+        r"not?|never|none|neither|nor|only|cannot|without|unfortunately|afraid|sadly|\w+n't|excluded|until|instead"
+        r"|yes|yeah|yep"
+        r"|of course|certainly|sure|gladly|absolutely|definitely|no problem|works?|fine|welcome|included?|free"
+        r"|possible|allowed"
+        r"|covered|too|also|ready|available|there(?:'s| is| are)|you(?:'ll| will| can| may| could)|comes? with|(?:we"
+        r"|i) (?:do|can"
         r"|have|will|offer|accept|take|keep|sell)"
     ),
     "done": _words(
         r"(?:i|we)(?:'ve| have)(?: \w+ly| just| now| already| also| personally| all)* (?:\w+ed|set|put|sent|made|given|taken"
-        r"|written|spoken|told|found|paid|left|got|done|had|let|cut|reset|rung|begun|kept|brought|built|gone|seen to|dealt)\b"
-        r"|(?:i|we)(?:'ll| will|'m| am|'re| are)(?: \w+ly| just| now| already| also| personally| all)* (?!sorry|afraid|glad|happy"
-        r"|delighted|pleased|proud|always|looking|hoping|here\b|open\b|family|trained|adding|the\b|a\b|in\b|at\b|be delighted"
-        rf"|welcome)\w+|(?:i|we) (?!have|are|am|{_STOCK_VERBS})\w+(?:ed|t)\b|(?:i|we) (?:sent|put|made|set|took|gave|wrote|spoke"
-        r"|told|found|paid|moved|booked)\b|go(?:es)? (?:back|out|in|off)|leaves? (?:today|tonight|tomorrow|this|on|by)|on (?:its"
-        r"|the|their) way|attached|enclosed|here (?:it |they )?(?:is|are)|(?:is|are|was|were|has been|have been|will be) (?:now "
-        r"|already |back |all )*(?:on your|in your|off|open again|yours|done|closed|cancelled|deleted|gone|refunded|paid|changed"
-        r"|booked|sent|reset|set up|sorted|corrected|removed|moved|stopped|over|back|credited|waived|swapped|replaced|unblocked"
-        r"|reopened|at \d)|(?:is|are) now\b|you(?:'ll| will| now)? (?:get|have|receive)(?: \w+){0,5} (?:by|today|tomorrow|on"
+        r"|written|spoken|told|found|paid|left|got|done|had|let|cut|reset|rung|begun|kept|brought|built|gone|seen to"
+        r"|dealt)\b"
+        r"|(?:i|we)(?:'ll| will|'m| am|'re| are)(?: \w+ly| just| now| already| also| personally| all)* (?!sorry"
+        r"|afraid|glad|happy"
+        r"|delighted|pleased|proud|always|looking|hoping|here\b|open\b|family|trained|adding|the\b|a\b|in\b|at\b"
+        r"|be delighted"
+        rf"|welcome)\w+|(?:i|we) (?!have|are|am|{_STOCK_VERBS})\w+(?:ed|t)\b|(?:i|we) (?:sent|put|made|set|took|gave"
+        rf"|wrote|spoke"
+        r"|told|found|paid|moved|booked)\b|go(?:es)? (?:back|out|in|off)|leaves? (?:today|tonight|tomorrow|this|on"
+        r"|by)|on (?:its"
+        r"|the|their) way|attached|enclosed|here (?:it |they )?(?:is|are)|(?:is|are|was|were|has been|have been"
+        r"|will be) (?:now "
+        r"|already |back |all )*(?:on your|in your|off|open again|yours|done|closed|cancelled|deleted|gone|refunded"
+        r"|paid|changed"
+        r"|booked|sent|reset|set up|sorted|corrected|removed|moved|stopped|over|back|credited|waived|swapped|replaced"
+        r"|unblocked"
+        r"|shipped|posted|dispatched|delivered|reopened|at \d)|(?:is|are) now\b|you(?:'ll| will| now)? (?:get|have"
+        r"|receive)(?: \w+){0,5} (?:by|today|tomorrow|on"
         r"|within|back)|as of (?:now|today|\d)|with you (?:by|on|tomorrow|today)|comes? (?:to you|by|along|on \w+day|at \d"
-        r"|tomorrow|today)|will (?:be with|ring|call|come|visit|collect|bring|arrive)"
+        r"|tomorrow|today)|will (?:be with|ring|call|come|visit|collect|bring|arrive)|(?<!\w )(?:found|moved|sent"
+        r"|fixed|sorted|done"
+        r"|refunded|cancelled|reset|added|changed|updated|removed|swapped) (?:it|that|this|your?|them)"
     ),
-    "here": re.compile(r"\b(?:here(?:'s| is| are| it is)|it's (?:here|attached|below)|attached|enclosed)\b", re.IGNORECASE),
+    "here": re.compile(
+        r"\b(?:here(?:'s| is| are| it is)|it's (?:here|attached|below)|attached|enclosed)\b", re.IGNORECASE
+    ),
 }
 """How a piece brings what asks call for."""
 _NICE = _opening(
-    r"(?:it|that|this)(?:'s| is| was) (?:so |very |really |always )?(?:lovely|great|good|nice|wonderful|a pleasure|important|kind"
-    r"|sad|not easy)|(?:we|i) (?:are|am|were|was|have|will|can|do|would) (?:\w+ )?(?:sorry|glad|happy|delighted|pleased|family"
+    r"(?:it|that|this)(?:'s| is| was) (?:so |very |really |always )?(?:lovely|great|good|nice|wonderful|a pleasure"
+    r"|important|kind"
+    r"|sad|not easy)|(?:we|i) (?:are|am|were|was|have|will|can|do|would) (?:\w+ )?(?:sorry|glad|happy|delighted"
+    r"|pleased|family"
     r"|proud|afraid|always|find|look|hope|understand|value)|you (?:will|can|may|could) (?:\w+ )?(?:find|reach|see|read|also"
     r"|open|enjoy)"
 )
@@ -206,7 +235,9 @@ _COST = _opening(
     r"|could|is the (?:price|cost|fee|rate))\b.*\b(?:cost|owe|price|fee|rate|pay|charge)|.*\b(?:price|cost)"
 )
 _COUNTED = re.compile(
-    r"(?:how (?:much|many) (?:extra |more )?|what(?:'s| is| are)? (?:the|your|its) (?:maximum |minimum |exact |usual )?)(\w+)",
+    r"(?:how (?:much|many) (?:extra |more )?|what(?:'s| is| are)? (?:the|your|its) (?:maximum |minimum |exact "
+    r"|usual )?)(?:of (?:the|your|my) )?"
+    r"(\w+(?: \w+)?)",
     re.IGNORECASE,
 )
 _TIMED = _words(
@@ -215,24 +246,34 @@ _TIMED = _words(
     r"|september|october|november|december"
 )
 _HOW_TO = _opening(
-    r"is it (?:ok|okay|fine|safe|possible)|can i|may i|should i|do i|is there (?:a|any) (?:way|workaround|option|trick|setting)"
+    r"is it (?:ok|okay|fine|safe|possible)|can i|may i|should i|do i|is there (?:a|any) (?:way|workaround|option"
+    r"|trick|setting)"
     r"|any way"
 )
-_FREE = _words("free|available|availability|slot|appointment|come|coming|move|reschedule|book|instead|another (?:day|time)|possible")
-_SENDABLE = _opening("(?:please )?(?:send|give|email|forward|post|tell)|i (?:need|want|require|would like) (?:to have )?(?:the|your|an?)")
+_MAY_I = _opening("(?:can|could|may|might) (?:i|we)|(?:can|could|will|would) (?:you|u)")
+_FREE = _words(
+    "free|available|availability|slot|appointment|come|coming|move|reschedule|book|instead|another (?:day|time)|possible"
+)
+_SENDABLE = _opening(
+    "(?:please )?(?:send|give|email|forward|post|tell)|i (?:need|want|require|would like) (?:to have )?(?:the|your|an?)"
+)
 _MONEY_BACK = _words("refund\\w*|money back|back")
 _REMEDY_KEYS = {
     "refund": "refund", "replacement": "replace", "repair": "repair", "cancel": "cancel", "callback": "call",
     "invoice": "invoice",
 }  # fmt: skip
 HANDED_ON = _words(
-    r"forward(?:ed)?|escalat\w+|passed (?:it |this |your \w+ )?(?:on|to)|handed (?:it|this|your \w+) (?:over|on)|raised (?:it|this"
-    r"|internally)|looked? into|in (?:the )?(?:coming|due)|as soon as|shortly|bear with|under (?:review|investigation)|will be"
+    r"forward(?:ed)?|escalat\w+|passed (?:it |this |your \w+ )?(?:on|to)|handed (?:it|this|your \w+) (?:over|on)"
+    r"|raised (?:it|this"
+    r"|internally)|looked? into|in (?:the )?(?:coming|due)|as soon as|shortly|bear with|under (?:review"
+    r"|investigation)|will be"
     r" (?:in touch|contacted|looked|dealt)"
 )
 WHAT_NOW = re.compile(
-    r"(?:what (?:now|next|happens|can|should|do|will|are|is going|'s going|else)\b(?: (?:now|next|you|i|we|my|do|going|to|about|it"
-    r"|this|that|the|can|on|here|options?))*|who (?:can|will|is going to|do) .{0,24}(?:this|it|help|sort|do)|(?:can|could) you"
+    r"(?:what (?:now|next|happens|can|should|do|will|are|is going|'s going|else)\b(?: (?:now|next|you|i|we|my|do"
+    r"|going|to|about|it"
+    r"|this|that|the|can|on|here|options?))*|who (?:can|will|is going to|do) .{0,24}(?:this|it|help|sort|do)|(?:can"
+    r"|could) you"
     r" (?:help|fix|do|check|look)\b.{0,16})\W*$",
     re.IGNORECASE,
 )
@@ -242,7 +283,11 @@ def _how_far(ask: Ask, piece: Piece, shared: float) -> float:
     """How far a piece brings the kind of thing that is asked for, 0 to 1; `shared` is the overlap of their words."""
     if piece.brings("here") and ask.type not in {"yes/no", "when", "how long"}:
         return 0.9
-    return _BRINGS[ask.type](ask, piece, shared)
+    return 0.8 if _BLANK.search(piece.text) else _BRINGS[ask.type](ask, piece, shared)
+
+
+_BLANK = re.compile(r"%\w+%|\{\{?\s*\w|<\w+>|\[[\w ]+\]")
+"""A blank that a template fills, with whatever was asked for."""
 
 
 def _when(ask: Ask, piece: Piece, shared: float) -> float:
@@ -257,7 +302,8 @@ def _how_much(ask: Ask, piece: Piece, shared: float) -> float:
     if not piece.brings("amount"):
         return 0.0
     counted = _COUNTED.search(ask.text)
-    if counted and any(alike(stem(counted[1].lower().rstrip("s")), key) for key in piece.keys):
+    names = [stem(word.rstrip("s")) for word in counted[1].lower().split()] if counted else []
+    if any(alike(name, key) for name in names for key in piece.keys):
         return 1.0
     return 0.5 if shared > 0.25 and not piece.brings("span") else 0.3
 
@@ -275,6 +321,8 @@ def _yes_or_no(ask: Ask, piece: Piece, shared: float) -> float:
         return 0.0
     if piece.brings("yes or no"):
         return 1.0
+    if _MAY_I.match(ask.text) and (piece.brings("done") or piece.brings("here")):
+        return 0.9
     if _either(ask, piece) or (_FREE.search(ask.text) and _TIMED.search(ask.text) and piece.brings("day")):
         return 0.9
     if _HOW_TO.match(ask.text) and piece.brings("steps") and _orders(piece):
@@ -309,7 +357,7 @@ _BRINGS: Mapping[Type, Callable[[Ask, Piece, float], float]] = {
     "where": lambda ask, piece, shared: (0.8 if shared > 0.2 else 0.6) * piece.brings("place"),
     "who": lambda ask, piece, shared: 0.8 * (piece.brings("person") or _names(piece)),
     "which": lambda ask, piece, shared: 0.7 if piece.brings("choice") else 0.5 * _names(piece),
-    "why": lambda ask, piece, shared: 0.9 * piece.brings("cause"),
+    "why": lambda ask, piece, shared: 0.9 if piece.brings("cause") else 0.6 * _tells(piece),
     "how": lambda ask, piece, shared: 0.8 * piece.brings("steps"),
     "what": _what,
     "yes/no": _yes_or_no,
@@ -320,6 +368,14 @@ _BRINGS: Mapping[Type, Callable[[Ask, Piece, float], float]] = {
 def _names(piece: Piece) -> bool:
     """A name or a number stands in the piece, other than as its first word."""
     return any(t.pos_ == "PROPN" or t.like_num for t in list(piece.tokens)[1:])
+
+
+def _tells(piece: Piece) -> bool:
+    """The piece tells what happened: "A printer stopped on the night of your order"."""
+    return any(
+        c.tense == "past" and c.mood == "statement" and c.subject != "customer" and piece.start <= c.verb.i < piece.end
+        for c in piece.sentence.clauses
+    )
 
 
 def _orders(piece: Piece) -> bool:
@@ -344,13 +400,14 @@ def _particular(piece: Piece) -> bool:
 
 # ---------------------------------------------------------------- verbs said back
 
-_AUXILIARIES: Mapping[str, frozenset[str]] = {
-    "be": frozenset("is are was were am 's 're isn't aren't wasn't".split()),
-    "do": frozenset("do does did don't doesn't didn't".split()),
-    "can": frozenset("can could may might can't couldn't cannot".split()),
-    "have": frozenset("has have had hasn't haven't 've".split()),
-    "will": frozenset("will would 'll won't wouldn't shall".split()),
-}
+_AUXILIARIES = [
+    {"is", "are", "was", "were", "am", "'s", "'re", "isn't", "aren't", "wasn't"},
+    {"do", "does", "did", "don't", "doesn't", "didn't"},
+    {"can", "could", "may", "might", "can't", "couldn't", "cannot"},
+    {"has", "have", "had", "hasn't", "haven't", "'ve"},
+    {"will", "would", "'ll", "won't", "wouldn't", "shall"},
+]
+"""Verbs that answer each other."""
 _SAYS = re.compile(
     r"(?:and |but |yes,? |no,? |so )*(?:it|that|they|there|we|you|he|she|i)(?: \w+ly| still| really| also)? ?('?\w+(?:n't)?)"
     r"(?= |[,.:;!]|$)",
@@ -363,7 +420,7 @@ def _says_back(ask: Ask, piece: Piece) -> bool:
     if ask.type not in {"yes/no", "do"} or _NICE.match(piece.text):
         return False
     asked, said = ask.sentence.span.doc[ask.first].lower_, _SAYS.match(piece.text)
-    return said is not None and any(asked in verbs and said[1].lower() in verbs for verbs in _AUXILIARIES.values())
+    return said is not None and any(asked in verbs and said[1].lower() in verbs for verbs in _AUXILIARIES)
 
 
 # ---------------------------------------------------------------- topics
@@ -514,18 +571,20 @@ def _signs(ask: Ask, row: Sequence[_Pair], asks: int, semantic: bool) -> Signs:
         "asks": math.log(asks),
     }
     if group == "polar":
-        values["polar word"] = best(
-            lambda p: p.free * (0.5 + 0.5 * p.order) * (p.back or p.piece.brings("yes or no"))
-        )
+        values["polar word"] = best(lambda p: p.free * (0.5 + 0.5 * p.order) * (p.back or p.piece.brings("yes or no")))
     if semantic:
         values["like"] = best(lambda p: p.like * p.free)
         values["like and kind"] = best(lambda p: min(p.kind, 0.8) * p.like * p.free)
     nearest = max(row, key=lambda p: p.both(least) + 0.5 * p.free * (p.shared + p.like), default=None)
-    return Signs(values, nearest and nearest.piece)
+    return Signs(values, None if nearest is None else nearest.piece)
 
 
 SIGNS: Mapping[str, int] = {
-    **{f"{group} {name}": 1 for group in ("value", "open", "polar", "do") for name in ("kind", "topic", "kind and topic")},
+    **{
+        f"{group} {name}": 1
+        for group in ("value", "open", "polar", "do")
+        for name in ("kind", "topic", "kind and topic")
+    },
     **dict.fromkeys(("value", "open", "polar", "what now", "asks"), 0),
     **dict.fromkeys(("echo", "particular", "in order", "enough", "later", "polar word"), 1),
     "handed on": -1,
@@ -546,21 +605,26 @@ def _in_context(ask: Ask) -> str:
 
 _SAYS_NOTHING = _words(
     r"sorry|apolog\w+|regret|sad(?:dened)?|thank\w*|appreciat\w+|hope|wish|understand|know (?:how|that|you|delays?|it)"
-    r"|frustrat\w+|disappoint\w+|concern\w*|hear (?:this|that|about|you|it)|valued?|strive|aim|look(?:ing)? forward|welcom\w+"
-    r"|feedback|patience|priority|never want|always want|best to|(?:hard|working|trying) (?:on|to|at)|as (?:quickly|soon|fast)"
+    r"|frustrat\w+|disappoint\w+|concern\w*|hear (?:this|that|about|you|it)|valued?|strive|aim|look(?:ing)? forward"
+    r"|welcom\w+"
+    r"|feedback|patience|priority|never want|always want|best to|(?:hard|working|trying) (?:on|to|at)|as (?:quickly"
+    r"|soon|fast)"
     r"|shortly|in no time|bear with|look(?:ing)? into|passed|pass (?:it|this|that|your|on)|forward\w*|escalat\w+|noted|oh no"
     r"|bummer"
 )
 _MOMENT = _words(
-    r"(?:give|allow) (?:me|us) (?:just )?(?:a|some|one|\d)|one (?:moment|second|minute|sec)|(?:just )?a (?:moment|minute|second)(?! \w)"
-    r"|let me (?:check|look|see|find|ask|pull)|let's (?:take a look|see|check)|i(?:'m| am) (?:checking|looking)|hold on|stand by"
+    r"(?:give|allow) (?:me|us) (?:just )?(?:a|some|one|\d)|one (?:moment|second|minute|sec)|(?:just )?a (?:moment"
+    r"|minute|second)(?! \w)"
+    r"|let me (?:check|look|see|find|ask|pull)|let's (?:take a look|see|check)|i(?:'m| am) (?:checking|looking)"
+    r"|hold on|stand by"
     r"|(?:i|we)(?:'ll| will) (?:check|find out|look (?:this|that|it) up|ask)"
 )
 _ANYTHING_ELSE = _words(
     r"anything else|further|did you know|how (?:else )?(?:may|can) (?:i|we)|have you (?:tried our|seen our|considered)"
 )
 _POINTS = re.compile(
-    r"\b(?:call|contact|ask|speak (?:to|with)|talk to|reach out|reach us|get in touch|work (?:directly )?with|check with|send us"
+    r"\b(?:call|contact|ask|speak (?:to|with)|talk to|reach out|reach us|get in touch|work (?:directly )?with"
+    r"|check with|send us"
     r"|reaching|calling|contacting|dm|direct message|follow)\b|\b(?:team|agents?|staff|crew|desk|department|relations|office"
     r"|rep)(?: there)? (?:is|are|will|can|would|should|may|has|have)\b|\b(?:available|see here|click|here:|visit|via)\b"
     r"|\b1?[- (]?800[-) ]|https?:|www\.|\d{3}[-. )]\d{3,4}",
@@ -568,9 +632,18 @@ _POINTS = re.compile(
 )
 
 
+_STILL_SAYS = _words(
+    r"(?:do|does|did|is|are|can|will|have|has)(?:n't| not)|can't|cannot|unable|not able|only|need to|must|if you"
+    r"|due to|because"
+    r"|depends?|usually|typically|there (?:is|are|should|will)|you(?:'ll| can| will| may| would| should)|\d+"
+)
+
+
 def says_nothing(sentence: Sentence) -> bool:
     """The sentence is sorry, thanks, hopes, cares or hands on: nothing in it helps or answers."""
-    return bool(_SAYS_NOTHING.search(sentence.text)) or sum(t.is_alpha for t in sentence.span) < 3
+    text = sentence.text.replace("’", "'")
+    empty = _SAYS_NOTHING.search(text) and not _STILL_SAYS.search(text)
+    return bool(empty) or sum(t.is_alpha for t in sentence.span) < 3
 
 
 def asks_back(sentence: Sentence) -> bool:

@@ -93,7 +93,8 @@ _IDLE = re.compile(
     r"|think|honestly)|who (?:does|do|would|wants|wouldn't|cares)|how (?:on earth|dare|stupid|many (?:more )?times)|"
     r"is (?:anyone|anybody|someone) (?:even|there|actually|out there|reading)|am i (?:asking|supposed|meant|the only)|"
     r"(?:can|could|would|will) (?:you|u|someone|anyone|anybody|somebody|i|we) (?:please |pls |kindly "
-    r"|possibly )?(?:help|assist|advise|be helped|get (?:some |any )?help|believe|imagine|ask)(?: (?:me|us|here|out"
+    r"|possibly )?(?:help|assist|advise|tell me|let me know|be helped|get (?:some |any )?help|believe|imagine"
+    r"|ask)(?: (?:me|us|here|out"
     r"|please|pls|with (?:this|that|it)))*|"
     r"any (?:ideas?|help|thoughts|advice|suggestions|tips|chance|luck)|what (?:a|an) |isn't (?:it|that)|aren't you"
     r"|can't you|couldn't you|won't you|what should i say|(?:does|is) that make sense|(?:do )?you see (?:my|the)|"
@@ -103,17 +104,24 @@ _IDLE = re.compile(
 )
 # A question without a verb turned round or a wh-word is one only if it asks for something by a small word, or is short.
 _ASKING = re.compile(
-    r"^\W*(?:@\w+ )*(?:hi|hello|hey)?[, ]*(?:any|some|and|or|also|still|possible|ok|okay|maybe|chance|anyone know|you|u|your|the|my|please|pls)\b"
+    r"^\W*(?:@\w+ )*(?:hi|hello|hey)?[, ]*(?:any|some|and|or|also|still|possible|ok|okay|maybe|chance|anyone know|you"
+    r"|u|your|the|my|please|pls)\b"
     r"|\b(?:please|pls|right|correct|possible|available|either|ok|okay|allowed|or not|or no|yet)\W*$",
     re.IGNORECASE,
 )
 _RHETORIC = re.compile(
-    r"^(?:@\w+ |and |so |but |seriously,? |well,? |honestly,? )*(?:why (?:bother|even|oh why|(?:do|did|am|would|should) (?:i|we) (?:\w+ )?(?:bother"
-    r"|even|keep|still|always|ever|have to|need to|stay|so)|can(?:'?t|not) (?:you|i|we|they) (?:just|ever|even))|how come (?:every|you"
-    r" (?:always|never|can't))|how (?:is|are|can|do|does) (?:there|it|that|this|you|we|they|a|an|the|your|one) (?:no|not|even|\w+ \w+ and)\b"
-    r"|how (?:is|was) (?:this|that|it) (?:even|still|ok|okay|fair|acceptable|legal)|how customer|who(?:'s| is) the|like really"
-    r"|are you (?:going to|gonna|ever|even|trying|telling)|do you (?:want|expect|treat|care)|does it really|did you (?:really|even|honestly)"
-    r"|is (?:it|that|this) (?:really|just me|how|why|your)|how else does one|what (?:else is new|a joke))",
+    r"^(?:@\w+ |and |so |but |seriously,? |well,? |honestly,? )*(?:why (?:bother|even|oh why|would|pay|on earth"
+    r"|the (?:hell|fuck)|(?:do|did|am|would|should) (?:i|we) (?:\w+ )?(?:bother"
+    r"|even|keep|still|always|ever|have to|need to|stay|so)|can(?:'?t|not) (?:you|i|we|they) (?:just|ever|even))"
+    r"|how come (?:every|you"
+    r" (?:always|never|can't))|how (?:is|are|can|do|does) (?:there|it|that|this|you|we|they|a|an|the|your|one) (?:no"
+    r"|not|even|\w+ \w+ and)\b"
+    r"|how (?:is|was) (?:this|that|it) (?:even|still|ok|okay|fair|acceptable|legal)|how customer|who(?:'s| is) the"
+    r"|like really"
+    r"|are you (?:going to|gonna|ever|even|trying|telling)|do you (?:want|expect|treat|care)|does it really"
+    r"|did you (?:really|even|honestly)"
+    r"|is (?:it|that|this) (?:really|just me|how|why|your|a \w+ show)|is someone going to|how else does one"
+    r"|what (?:else is new|a joke))",
     re.IGNORECASE,
 )
 _RHETORIC_TOO = re.compile(
@@ -146,7 +154,8 @@ _ADDRESSED = _set(
 )
 _WANTING = re.compile(
     r"\b(?:i|we)(?:['’]d| would| do| really| just| also| only| still| urgently| simply|['’]?m| am| are"
-    r"|['’]re)* (?:(?<=would )(?:like|love)|(?<=['’]d )(?:like|love)|want|need|wish|request|expect|demand|require|prefer|asking for|after|looking for"
+    r"|['’]re)* (?:(?<=would )(?:like|love)|(?<=['’]d )(?:like|love)|want|need|request|expect|demand|require|prefer"
+    r"|asking for|after|looking for"
     r"|hoping for|insist on|appreciate)(?: to)?\b",
     re.IGNORECASE,
 )
@@ -154,7 +163,7 @@ _WANT_NOT = re.compile(
     r"^(?:you to know|2 |nothing|no\b|any\w* (?:more|else)|')|^(?:,? ?(?:it|them|this|that)(?: (?:for|by|on|before|to|in"
     r"|at|very|really|so|because|urgently|tomorrow|today|soon|as|and)\b|\W*$)|(?: to)? ?(?:know|understand|find out"
     r"|hear|say|thank|point|tell|complain|think|see|ask|check|add|stress|mention|share|express|congratulate"
-    r"|apologi[sz]e|let|wear|use)\b"
+    r"|apologi[sz]e|let|wear|use|(?:publicly )?thank|give (?:a|my|you)|congratulate)\b"
     r"|to (?:know|understand|be (?:able|sure|there|in)|work|get to|go|travel|eat)\b|your (?:help|support|advice"
     r"|assistance|reply)|help\b|\W*$)",
     re.IGNORECASE,
@@ -200,7 +209,8 @@ def _spans(sentence: Sentence) -> Iterator[_Span]:
 def _indirect(text: str) -> Iterator[_Span]:
     for wish in _WISH.finditer(text):
         if re.search(r"\b(?:you|he|she|they|colleague) (?:\w+ )?$", text[: wish.start()]) and not re.search(
-            r"\b(?:(?:can|could|would|will) (?:you|he|she|they) (?:\w+ )?|(?:hop(?:e|ing)|if) (?:you|someone) (?:can|could|would) )$",
+            r"\b(?:(?:can|could|would|will) (?:you|he|she|they) (?:\w+ )?|(?:hop(?:e|ing)|if) (?:you|someone) (?:can"
+            r"|could|would) )$",
             text[: wish.start()],
             re.IGNORECASE,
         ):
@@ -259,7 +269,12 @@ def _direct(sentence: Sentence, text: str) -> Iterator[_Span]:
                 else 0
             )
             part = text[begin : mark + 1]
-            if re.search(r"\w{3}", part) and not _IDLE.match(part) and _ASKING.search(part) and "!" not in text[mark:mark+3]:
+            if (
+                re.search(r"\w{3}", part)
+                and not _IDLE.match(part)
+                and _ASKING.search(part)
+                and "!" not in text[mark : mark + 3]
+            ):
                 request = any(c.mood == "imperative" for c in sentence.clauses) or bool(
                     re.search(r"\b(?:please|pls)\b", part, re.IGNORECASE)
                 )
@@ -380,7 +395,9 @@ def _wanted(sentence: Sentence, text: str) -> Iterator[_Span]:
         ) or _WANT_NOT.match(rest.lstrip()):
             continue
         stop = _stop(text, wanting.end())
-        asked = re.compile(rf",? (?:and|or|also)(?: also)? (?P<asked>(?:whether|if|{_WH})\b)", re.IGNORECASE).search(text, wanting.end(), stop)
+        asked = re.compile(rf",? (?:and|or|also)(?: also)? (?P<asked>(?:whether|if|{_WH})\b)", re.IGNORECASE).search(
+            text, wanting.end(), stop
+        )
         if asked:  # "I need the size, and whether it is in stock"
             yield asked.start("asked"), stop, "question", _type(text[asked.start("asked") : stop])
         yield wanting.start(), asked.start() if asked else stop, "request", "do"
@@ -431,7 +448,8 @@ def _type(text: str) -> Type:
     words = re.sub(r"^(?:for|from|to|by|until|at|on|in|with|since|of) (?=what|when|which|who|where|how)", "", words)
     if re.match(
         r"when|(?:what|which) (?:time|day|date|week|month|year)|how soon|by when|what are (?:your"
-        r"|the) (?:opening )?(?:hours|times|dates)|what(?:'s| is) the (?:(?:last|first|next|earliest|latest) (?:day|date|time)|date|deadline|eta|timeframe"
+        r"|the) (?:opening )?(?:hours|times|dates)|what(?:'s| is) the (?:(?:last|first|next|earliest|latest) (?:day"
+        r"|date|time)|date|deadline|eta|timeframe"
         r"|earliest|latest)|(?:the |your )?(?:opening hours|hours|dates?|end date|delivery date)",
         words,
     ):

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Literal
 
 from highnote.answers import WHAT_NOW, Signs, asks_back, eases, points, says_nothing, signs
 from highnote.asks import Ask, asks
-from highnote.draft import Zone
 from highnote.semantic import SemanticError, Similarity, similarity
 from highnote.situation import is_english
 
@@ -29,10 +28,10 @@ State = Literal["answered", "unclear", "unanswered"]
 FILE = "answers.json"
 FORMAT = 1
 """Version of the file and of the signs; it rises when either changes."""
-UNANSWERED, CLEAR = 0.55, 0.35
+UNANSWERED, CLEAR = 0.53, 0.35
 """From this doubt an ask counts as unanswered; up to this one as answered; between them it is unclear."""
-BRIEF = 2
-"""A message of so few sentences, without a closing, is about the one thing that it answers."""
+BRIEF = 4
+"""A message of so few sentences, all in one paragraph, is about the one thing that it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +61,13 @@ def coverage(reply: Reply) -> tuple[Covered, ...]:
     covered = [ask for index in _open_messages(reply) for ask in _covered(reply, index, reply.ours)]
     if not covered and not reply.chat and reply.situation.kind != "praise":
         covered = _left_open(reply)
-    signed = any(block.zone in _SIGN_OFF for block in reply.parsed.draft.blocks)
-    brief = len(reply.ours) <= BRIEF and not signed
+    letter = "\n\n" in reply.parsed.draft.source.strip().replace("\r", "")
+    brief = reply.chat and len(reply.ours) <= BRIEF and not letter
     if brief and not all(map(says_nothing, reply.ours)):
         return tuple(map(_perhaps, covered))
-    if any(asks_back(s) or (points(s) and not signed) for s in reply.ours):
+    if any(asks_back(s) or (reply.chat and points(s) and not letter) for s in reply.ours):
         return tuple(map(_perhaps, covered))
     return tuple(covered)
-
-
-_SIGN_OFF = frozenset({Zone.CLOSING, Zone.SIGNATURE})
 
 
 def _perhaps(ask: Covered) -> Covered:
@@ -129,7 +125,7 @@ def doubts(
     return [
         (0.0, eased)
         if eased is not None and WHAT_NOW.match(ask.text)
-        else (doubt(shown, weights), shown.nearest and shown.nearest.sentence)
+        else (doubt(shown, weights), None if shown.nearest is None else shown.nearest.sentence)
         for ask, shown in zip(found, signs(found, message, ours, likeness), strict=True)
     ]
 

@@ -14,7 +14,6 @@ from highnote.finding import Evidence, Message
 from highnote.language import Parsed, Sentence
 from highnote.situation import Situation, situation
 
-
 _PART = re.compile(r"(?:^\W*\(?|\s\(?)[1-9] ?/ ?[1-9]\b\)?[\s^*\w]{0,12}$|^\W*[1-9]/[1-9]\b|\.\.\.$|…$")
 
 

@@ -141,8 +141,10 @@ _CHASING = re.compile(
     r"|come and gone|\d+ (?:min(?:ute)?s|hours|days|weeks|months) (?:too )?late|(?:hours?|days?|weeks?"
     r"|months?) (?:too )?late"
     r"|took (?:a|the|unpaid|half a) (?:day|afternoon|morning|leave)(?: off)?|fed up|sick of|tired of|had enough"
-    r"|losing patience|(?:i|we)(?: have|'ve)? (?:already )?(?:asked|told|wrote to|reminded|chased|informed) (?:you|him|her|them|on \d|in"
-    r" \w+ to)|and again (?:on|last|this|in|yesterday)|(?:i|we)(?:'ve| have) \w+ed (?:\w+ )?(?:twice|three times|several times"
+    r"|losing patience|(?:i|we)(?: have|'ve)? (?:already )?(?:asked|told|wrote to|reminded|chased|informed) (?:you"
+    r"|him|her|them|on \d|in"
+    r" \w+ to)|and again (?:on|last|this|in|yesterday)|(?:i|we)(?:'ve| have) \w+ed (?:\w+ )?(?:twice|three times"
+    r"|several times"
     r"|repeatedly)|and now (?:i|we) (?:get|got|have|receive|received|am|are) (?:a|an|another|being|told) "
     r"|not (?:what|as) (?:i|we|was|described|advertised|ordered|promised)|(?:again|too|yet)!+|in pieces"
     r"|out of order)\b",
@@ -168,7 +170,8 @@ _NOT_AS_ORDERED = re.compile(
 )
 _LOST = re.compile(
     r"\b(?:wasted|a waste of|lost (?:\w+ )?(?:sales|orders|money|customers|data|photos|work|wages|income)|lose sales"
-    r"|lost (?:\w+ ){0,3}(?:of|my|our|all) (?:\w+ ){0,3}|lost (?:a|the|half a) (?:day|deposit)|missed (?:the|our|my) (?!app)\w+|€?\d+ (?:euros? )?of \w+ lost)\b",
+    r"|lost (?:\w+ ){0,3}(?:of|my|our|all) (?:\w+ ){0,3}|lost (?:a|the|half a) (?:day|deposit)|missed (?:the|our"
+    r"|my) (?!app)\w+|€?\d+ (?:euros? )?of \w+ lost)\b",
     re.IGNORECASE,
 )
 _OWN_SLIP = re.compile(
@@ -206,19 +209,22 @@ _PRAISE = re.compile(
     r"|compliments?|kudos|hats off|shout[- ]?out|five stars|couldn'?t be happier|so (?:kind|helpful|happy|pleased)"
     r"|(?:great|outstanding|awesome|lovely|nice|smooth|perfect|best|friendly|courteous|wonderful"
     r"|super|incredible) (?:\w+ )?"
-    r"(?:flights?|trip|crews?|staff|team|people|agents?|product|shop|store|support|help|care|stay|meal|food|driver|person|app)"
+    r"(?:flights?|trip|crews?|staff|team|people|agents?|product|shop|store|support|help|care|stay|meal|food|driver"
+    r"|person|app)"
     r"|(?:is|are|was|were|been) (?:so |very |really |just |all )?(?:great|outstanding|awesome"
     r"|perfect|lovely|wonderful|fabulous|spot on)"
     r"|awesome|works? (?:perfectly|great|well|like a charm)|all (?:sorted|good|fixed)|sorted (?:it|now)"
     r"|grateful|congrat\w*|wonderfully"
-    r"|thank(?:s| you) [^.?!]{0,40}for (?:always|a|another|getting|helping|sorting|fixing|taking|making|looking|going|such|all))\b",
+    r"|thank(?:s| you) [^.?!]{0,40}for (?:always|a|another|getting|helping|sorting|fixing|taking|making|looking"
+    r"|going|such|all))\b",
     re.IGNORECASE,
 )
 _JOY = re.compile(
     r"[😀-😄😁😊🙂😍🥰😎🤗😇❤♥💕💖💙💛💜💯👍👏🙌👌🎉🥳🤘✈]|[:;]-?[)D]|<3|\bthank(?:s| you| u)(?: \w+){0,4} ?!+"
     r"|\b(?:(?:much|mad|lots of|all the|huge) love|props|woo+ ?hoo+|yay|so much fun|(?:was|were|is|are) (?:such )?a pleasure"
-    r"|credit (?:where|to)|good (?:move|call)|way to go|painless|very prompt|quick,? thanks|spoil(?:ed|t) us"
-    r"|(?:great|best|smoothest|nicest|sweetest|friendliest|most pleasant|most helpful)[.,]? (?:\w+[.,]? ){0,2}(?:ever|flight|plane"
+    r"|credit (?:where|to)|good (?:move|call)|way to go|genius|painless|very prompt|quick,? thanks|spoil(?:ed|t) us"
+    r"|(?:great|best|smoothest|nicest|sweetest|friendliest|most pleasant|most helpful)[.,]? (?:\w+[.,]? ){0,2}(?:ever"
+    r"|flight|plane"
     r"|landing|crew|service|agent|person|staff|team|experience|trip|attendants?)"
     r"|you (?:all |guys )?(?:rock|rule|are the (?:best|sweetest|greatest))|(?:are|is|you're) the (?:best|sweetest)"
     r"|love(?:s|d)? (?:you|ya|these|flying|that (?:i|you|we)|it when)|(?:only|always) (?:fly|shop|buy|stay|book|use))\b",

@@ -12,9 +12,14 @@ if TYPE_CHECKING:
 
     from highnote.language import Sentence
 
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 FILE = "topics.txt"
 """Words that stand for the same thing, one class a line."""
-DULL = frozenset(
+DULL = _set(
     """
     be have do can could will would shall should may might must i you we he she it they me us my your our his her
     their this that these those the a an and or but if so not no yes of in on at to for from with by about as into
@@ -23,13 +28,17 @@ DULL = frozenset(
     many long more very really too only own one thing way something anything everything soon already yet ever again
     now today re pls thx regards ok okay well got am pm someone anyone mr mrs ms order number 'd 's 'll 've 'm 're
     n't s t d ll ve m
-    """.split()
+    """
 )
 """Words that say nothing about the topic."""
 _SHORT = {"tmrw": "tomorrow", "tmr": "tomorrow", "pls": "please", "appt": "appointment", "acc": "account"}
 _GRAMMAR = frozenset({"PRON", "DET", "AUX", "CCONJ", "SCONJ", "PART"})
-_ENDINGS = tuple(
-    "isation ization ational ation ition ement ment ness ible able ance ence ity ing ion ive ery ed er or al ly y e s".split()
+_ENDINGS = sorted(
+    _set(
+        "isation ization ational ation ition ement ment ness ible able ance ence ity ing ion ive ery ed er or al ly y e s"
+    ),
+    key=len,
+    reverse=True,
 )
 
 

@@ -83,7 +83,7 @@ def _touches(ask: Ask, text: str, quote: str) -> bool:
 
 def fit(rows: Sequence[Example], directions: Mapping[str, int]) -> dict[str, float]:
     """A logistic regression in which each sign can only speak the way it should."""
-    from scipy.optimize import minimize
+    from scipy.optimize import minimize  # type: ignore[import-untyped,unused-ignore]
 
     table = np.array([[row.shown.values.get(name, 0.0) for name in directions] for row in rows])
     answered = np.array([-1.0 if row.unanswered else 1.0 for row in rows])
@@ -103,7 +103,10 @@ def fit(rows: Sequence[Example], directions: Mapping[str, int]) -> dict[str, flo
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)]).x
     weights = found[:-1] / spread
     bias = float(found[-1] - weights @ table.mean(axis=0))
-    return {"bias": round(bias, 3), **{n: round(float(w), 3) for n, w in zip(directions, weights, strict=True) if abs(w) > 1e-3}}
+    return {
+        "bias": round(bias, 3),
+        **{n: round(float(w), 3) for n, w in zip(directions, weights, strict=True) if abs(w) > 1e-3},
+    }
 
 
 def figures(rows: Sequence[Example], directions: Mapping[str, int]) -> str:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from highnote.language import Sentence
 from highnote.answers import says_nothing
+from highnote.language import Sentence
 from highnote.reply import Proposal, Reply
 
 _HELPS = frozenset({"resolve", "choice", "put-right", "compensate"})

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from highnote.answers import asks_back
 from highnote.finding import Evidence
 from highnote.questions import Covered, coverage
-from highnote.topics import alike, topic_words
 from highnote.reply import Proposal, Reply
 from highnote.situation import REMEDIES
+from highnote.topics import alike, topic_words
 
 if TYPE_CHECKING:
     from highnote.clauses import Clause
@@ -58,8 +59,13 @@ def _wishes(ask: Covered, reply: Reply) -> bool:
 def _mentions(ask: Covered, reply: Reply) -> bool:
     """The remedy itself comes up in the reply, other than in an echo of the wish ("we understand that you want …")."""
     text = reply.thread[ask.message].text[ask.start : ask.end]
-    named = [pattern for pattern in REMEDIES.values() if pattern.search(text)]
+    named = [pattern for name, pattern in REMEDIES.items() if pattern.search(text) or name in _redress(ask, reply)]
     return any(p.search(s.text) for p in named for s in reply.body if not _ECHO.search(s.text))
+
+
+def _redress(ask: Covered, reply: Reply) -> frozenset[str]:
+    """The remedies of which the customer will take any: "please fix or replace"."""
+    return reply.situation.remedies & {"refund", "replacement", "repair"} if ask.message == reply.asked else frozenset()
 
 
 _ECHO = re.compile(
@@ -628,13 +634,15 @@ def _absent(reply: Reply) -> Proposal:
 
 
 def _whole(reply: Reply) -> bool:
-    """There is prose to judge, and all of it: not a quote or a signature alone, nor the first half of an answer."""
-    return bool(reply.body) and not reply.partial
+    """There is prose to judge, and all of it: not a quote or a signature alone, nor the first step of a chat."""
+    return bool(reply.body) and not reply.partial and not (reply.chat and any(map(asks_back, reply.body)))
 
 
 def _said_by_us(reply: Reply) -> list[Sentence]:
     """What we said to the latest message; in a chat, to those before it too."""
-    earlier = [i for i, m in enumerate(reply.thread) if m.sender == "agent" and i < (reply.asked or 0)] if reply.chat else []
+    earlier = (
+        [i for i, m in enumerate(reply.thread) if m.sender == "agent" and i < (reply.asked or 0)] if reply.chat else []
+    )
     greeting = [s for s in reply.parsed.sentences if s.zone.value != "body"]
     return [*(s for i in earlier for s in reply.message(i).body), *reply.ours, *greeting]
 
