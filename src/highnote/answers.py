@@ -13,15 +13,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from highnote.sentences import split
 from highnote.situation import REMEDIES
 from highnote.topics import alike, keys, lemma, overlap, stem, weight
 
 if TYPE_CHECKING:
-    from spacy.tokens import Token
-
     from highnote.asks import Ask, Type
     from highnote.language import Parsed, Sentence
     from highnote.semantic import Similarity
+    from highnote.tokens import Token
 
 Group = Literal["value", "open", "polar", "do"]
 GROUPS: Mapping[Type, Group] = {
@@ -431,10 +431,7 @@ def _topic(ask: Ask, message: Parsed) -> dict[str, float]:
     span = ask.sentence.span.doc[ask.first : ask.last]
     inside = range(ask.first, ask.last)
     elsewhere = Counter(
-        stem(lemma(t))
-        for s in message.sentences
-        for t in s.span
-        if s.span.doc is not ask.sentence.span.doc or t.i not in inside
+        stem(lemma(t)) for s in message.sentences for t in s.span if s is not ask.sentence or t.i not in inside
     )
     words = [(token, weight(token), _role(token, inside)) for token in span if weight(token)]
     roles = {role for _, _, role in words}
@@ -453,7 +450,10 @@ def _topic(ask: Ask, message: Parsed) -> dict[str, float]:
 
 def _role(token: Token, inside: range) -> Literal["core", "subject", "aside"]:
     """Whether a word belongs to what is asked, to its subject, or to a phrase on the side ("… on the train to Vienna")."""
-    line = [token, *(a for a in token.ancestors if a.i in inside)]
+    line = [token]
+    while line[-1].head is not line[-1]:
+        line.append(line[-1].head)
+    line = [token, *(t for t in line[1:] if t.i in inside)]
     if any(t.dep_ == "prep" for t in line[1:]):
         return "aside"
     return "subject" if any(t.dep_ in {"nsubj", "nsubjpass"} for t in line) else "core"
@@ -595,10 +595,10 @@ SEMANTIC_SIGNS: Mapping[str, int] = {**SIGNS, "like": 1, "like and kind": 1}
 
 def _in_context(ask: Ask) -> str:
     """An ask with the sentence before it where it names little itself."""
-    if ask.last - ask.first >= 6 or ask.sentence.span.start == 0:
+    if ask.last - ask.first >= 6 or ask.sentence.begin == 0:
         return ask.text
-    before = ask.sentence.span.doc[ask.sentence.span.start - 1].sent.text
-    return f"{before} {ask.text}"
+    before = list(split(ask.sentence.block.text[: ask.sentence.begin]))[-1]
+    return f"{ask.sentence.block.text[slice(*before)]} {ask.text}"
 
 
 # ---------------------------------------------------------------- replies that answer later, or elsewhere

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Literal
 
 from highnote.answers import WHAT_NOW, Signs, asks_back, eases, points, says_nothing, signs
 from highnote.asks import Ask, asks
+from highnote.reply import Reply, once
 from highnote.semantic import SemanticError, Similarity, similarity
 from highnote.situation import is_english
 
 if TYPE_CHECKING:
     from highnote.language import Parsed, Sentence
-    from highnote.reply import Reply
 
 State = Literal["answered", "unclear", "unanswered"]
 
@@ -50,6 +50,7 @@ class Covered:
     doubt: float
 
 
+@once
 def coverage(reply: Reply) -> tuple[Covered, ...]:
     """The customer's open asks with their state; nothing where there is no message in English or no reply to it.
 

@@ -8,9 +8,8 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from spacy.tokens import Token
-
     from highnote.language import Sentence
+    from highnote.tokens import Token
 
 
 def _set(text: str) -> frozenset[str]:
