@@ -46,6 +46,8 @@ def found(phrase: str, text: str) -> list[str]:
         ("we ... refund", "We will; they refund it.", []),
         ("^ next time", "And next time, ask us.", ["next time"]),
         ("^ next time", "We will see you next time.", []),
+        ("(^|must) repeat", "Please repeat it, as you must repeat all.", ["Please repeat", "must repeat"]),
+        ("(^|must) repeat", "We will repeat it.", []),
         ("five days $", "It takes five days.", ["five days"]),
         ("five days $", "It takes five days or six.", []),
         ("sorry !(for|about)", "I am sorry that it broke.", ["sorry"]),
@@ -82,7 +84,7 @@ def test_clauses(conditions: dict[str, object], text: str, fires: bool) -> None:
     assert bool(compile_clause(conditions, PHRASES).find(sentence(text))) is fires
 
 
-@pytest.mark.parametrize("phrase", ["(a|b", "<say", "[a", "@", "a |", "@nowhere", "@round", ""])
+@pytest.mark.parametrize("phrase", ["(a|b", "<say", "[a", "@", "a |", "@nowhere", "@round", "", "we ^ said", "we (said|^ told)"])
 def test_a_wrong_phrase_says_what_to_do(phrase: str) -> None:
     with pytest.raises(PatternError) as error:
         PHRASES.compile(phrase)

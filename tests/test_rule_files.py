@@ -39,6 +39,13 @@ def test_a_rule_of_ones_own_works(tmp_path: Path) -> None:
     assert [(f.rule, f.text) for f in report.findings] == [("shop/cheap", "cheap model")]
 
 
+@pytest.mark.parametrize(("zone", "flagged"), [("closing", True), ("body", False)])
+def test_an_exception_counts_in_its_zone_only(tmp_path: Path, zone: str, flagged: bool) -> None:
+    write(tmp_path, GOOD.replace("suggest:", f"unless: [{{when: {{zone: {zone}}}}}]\nsuggest:"))
+    report = Linter(Config(rules=(tmp_path,), select=("shop",))).lint("That is a cheap model, sadly.")
+    assert bool(report.findings) is flagged
+
+
 def test_words_that_yaml_takes_for_truth_stay_words(tmp_path: Path) -> None:
     path = write(tmp_path, GOOD.replace('"[very|really|so] cheap (product|model|item|version)"', "no"))
     rule = load_file(path)

@@ -185,6 +185,8 @@ def holds(when: _When, sentence: Sentence | None, reply: Reply) -> bool:
 
 
 def _placed(want: When, sentence: Sentence, reply: Reply) -> bool:
+    if want.zone and sentence.zone.value not in want.zone:
+        return False
     if (
         want.place
         and sentence.place not in want.place

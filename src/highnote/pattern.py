@@ -140,6 +140,7 @@ _ANY = r".+\n"
 _COMMA = r"(?:,\t.*\n)?"
 _LEADS = "(?:and|but|so|also|well|now|oh|again|however|then|hi|hello|dear|please|just|or|plus|yes|no|,|-)"
 _BEGIN = rf"(?:\A|^[;:-]\t.*\n)(?:{_LEADS}\t.*\n)*?"
+_BEGIN_IN_GROUP = rf"\A(?:{_LEADS}\t.*\n)*?"
 _END = r"(?=(?:[^\w\t\n]*\t.*\n)*\Z)"
 _NP = (
     r"(?:.*\t(?:DET|PRON) .*\n)?(?:.*\t(?:ADJ|NUM|NOUN|PROPN|ADV) .*\n){0,4}?"
@@ -321,7 +322,7 @@ class Phrases:
                 most = 10 if tree.children[0] == "...." else 4
                 return _Part(rf"(?:(?![;?!]\t).+\n){{0,{most}}}?", (), needs_comma=False)
             case "begin":
-                return _Part(r"\A", (), needs_comma=False)
+                return _Part(_BEGIN_IN_GROUP, (), needs_comma=False)
             case "end":
                 return _Part(_END, (), needs_comma=False)
             case _:
@@ -376,7 +377,27 @@ def _parse(text: str) -> Tree[Token]:
             "check that every bracket is closed; words, <base form>, (a|b), [optional], ..., @list and NOUN are allowed",
         ) from error
     assert isinstance(tree, Tree)
+    if _begins_late(tree):
+        raise PatternError(
+            f"the phrase “{text}” has a `^` where no sentence can start",
+            "put `^` first, in the phrase or in an alternative of a group that is itself first",
+        )
     return tree
+
+
+def _begins_late(tree: Tree[Token], *, first: bool = True) -> bool:
+    """Whether a `^` stands behind something that must be matched before it."""
+    for child in tree.children:
+        if not isinstance(child, Tree):
+            continue
+        if child.data == "begin" and not first:
+            return True
+        if child.data in ("one_of", "maybe", "not_ahead") and any(
+            _begins_late(part, first=first) for part in child.children if isinstance(part, Tree)
+        ):
+            return True
+        first = first and child.data in ("begin", "maybe", "gap")
+    return False
 
 
 def _ways(word: str) -> Iterator[str]:
