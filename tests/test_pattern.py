@@ -84,7 +84,9 @@ def test_clauses(conditions: dict[str, object], text: str, fires: bool) -> None:
     assert bool(compile_clause(conditions, PHRASES).find(sentence(text))) is fires
 
 
-@pytest.mark.parametrize("phrase", ["(a|b", "<say", "[a", "@", "a |", "@nowhere", "@round", "", "we ^ said", "we (said|^ told)"])
+@pytest.mark.parametrize(
+    "phrase", ["(a|b", "<say", "[a", "@", "a |", "@nowhere", "@round", "", "we ^ said", "we (said|^ told)"]
+)
 def test_a_wrong_phrase_says_what_to_do(phrase: str) -> None:
     with pytest.raises(PatternError) as error:
         PHRASES.compile(phrase)
