@@ -34,7 +34,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with a token and tight limits."""
     file = tmp_path_factory.mktemp("token") / "token"
     file.write_text("correct-horse-battery\n")
-    limits = ("--max-bytes", "20000", "--time-limit", "2", "--concurrency", "1", "--threads", "1")
+    limits = ("--max-bytes", "20000", "--time-limit", "6", "--concurrency", "1", "--threads", "1")
     with served("--token-file", str(file), *limits) as running:
         yield running
 

@@ -24,6 +24,7 @@ AUTO = "auto"
 TOKEN = "HIGHNOTE_TOKEN"
 LONGEST, LONGEST_MAIL = 2_000_000, 12_000_000
 """Bytes of the longest request on a port and on a socket (a mail, its large attachments left out)."""
+WARMING = "Hi Ann,\n\nAs I said, we are sorry, but you should have asked us soon.\n\nBest wishes,\nDean\n"
 LEAST_TOKEN = 16
 """A shorter token can be guessed."""
 
@@ -105,7 +106,7 @@ def serve(
 
         def make(life: Life) -> Guard:
             linter = linters.at(Path.cwd(), config)
-            linter.lint("Hi Ann,\n\nThank you.\n")  # the language model is loaded now, and not while somebody waits
+            linter.lint(WARMING)  # the language model is loaded now, and not while somebody waits
             return create_app(linter, access, workers, private=linters if socket is not None else None, life=life)
 
         run(make, line, idle=idle, ready=lambda: say(f"listening on {where}; Ctrl-C ends it."))
