@@ -75,6 +75,8 @@ class Config(BaseModel):
     """The reply is a chat message: no greeting or sign-off is expected."""
     valued: bool = False
     """The customer is marked as valued: two compensations are fine."""
+    ours: tuple[str, ...] = ()
+    """Addresses, domains or names that are us in a thread; without them, whoever wrote first is the customer."""
     agent_name: str | None = None
     """The name that replies are signed with."""
     options: dict[str, dict[str, Any]] = Field(default_factory=dict)

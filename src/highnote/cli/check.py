@@ -163,11 +163,12 @@ def check(
         "baseline": baseline,
     }
     cache = None if no_cache or thread or date or mode is not Mode.REPORT else Cache(cache_dir)
+    settings = Settings(config, rules or (), changes, cache)
     run = Run(
-        settings=Settings(config, rules or (), changes, cache),
+        settings=settings,
         mode=mode,
         stdin_format=stdin_format.value,
-        thread=_thread(thread),
+        thread=_thread(thread, settings),
         date=_date(date),
         processes=min(processes, len(inputs)) if processes else suitable_processes(len(inputs)),
         cache=cache,
@@ -228,13 +229,14 @@ def _rules(run: Run, forms: Iterable[Format]) -> dict[str, Rule]:
     return {rule.id: rule for config in run.settings.configs for rule in known_rules(config.rules)}
 
 
-def _thread(file: Path | None) -> Sequence[Message]:
+def _thread(file: Path | None, settings: Settings) -> Sequence[Message]:
+    """The messages of the thread file; who is us, the configuration of the working folder says."""
     if file is None:
         return ()
     from highnote.thread import ThreadError, read_thread
 
     try:
-        return read_thread(file)
+        return read_thread(file, settings.for_folder(Path.cwd()).ours)
     except ThreadError as error:
         fail(str(error))
 
