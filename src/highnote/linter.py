@@ -141,6 +141,7 @@ class Linter:
         if self._companion is not None:
             proofs = proof(self._companion, source, seen[0].reply.thread, english, self.config.agent_name)
         mended = self._findings(source, seen, run, proofs)
+        rewritten = self._rewrite(source, mended, run, proofs)
         findings = [*mended, *self._slips(source, mended, proofs)]
         findings.sort(key=lambda f: (f.start, f.end, -f.level.rank, f.rule))
         notes = (*source.notes, "" if english else NOT_ENGLISH, proofs.note if proofs else "")
@@ -148,7 +149,7 @@ class Linter:
             name=source.name,
             entry=source.origin.entry if source.origin else "",
             findings=tuple(findings),
-            rewritten=self._rewrite(source, mended, run, proofs),
+            rewritten=rewritten,
             scorecard=weakest([scorecard(one.reply) for one in seen]),
             notes=tuple(note for note in notes if note),
         )

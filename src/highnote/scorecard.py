@@ -18,8 +18,9 @@ def scorecard(reply: Reply) -> Scorecard:
     """The scorecard of a reply. Lines about a problem do not apply where the customer reports none."""
     complaint = reply.situation.harm or reply.situation.kind == "complaint" or reply.asked is None
     asks = coverage(reply)
-    # An ask that may or may not be answered is no reason to alarm the writer.
-    done = sum(1 for ask in asks if ask.state != "unanswered")
+    states = {ask.state for ask in asks}
+    # Asks that may or may not be answered neither earn the tick nor take it away.
+    answered = False if "unanswered" in states else True if states == {"answered"} else None
     last = next((s for s in reply.body if s.place in ("last", "only")), None)
     high = last is not None and NEGATIVE.isdisjoint(last.acts) and not POSITIVE.isdisjoint(last.acts)
     first_answer = next((ask.sentence for ask in asks if ask.state == "answered" and ask.sentence is not None), None)
@@ -27,9 +28,9 @@ def scorecard(reply: Reply) -> Scorecard:
         acknowledged=_line(reply, ("acknowledge",), applies=complaint),
         apologised=_line(reply, ("apologise",), applies=complaint),
         owned=_owned(reply, applies=complaint),
-        answered=_mark(first_answer, done == len(asks)) if asks else Mark(done=None),
+        answered=Mark(done=None) if answered is None else _mark(first_answer, answered),
         questions=len(asks),
-        questions_answered=done,
+        questions_answered=sum(ask.state == "answered" for ask in asks),
         resolved=_line(reply, ("resolve", "promise", "offer")),
         dated=_line(reply, ("dated",)),
         choice=_line(reply, ("choice",)),
