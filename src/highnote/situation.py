@@ -138,6 +138,8 @@ _CHASING = re.compile(
     r"|left)(?: \w+){0,6} (?:\w+ times|twice|already|voicemails)"
     r"|(?:been trying|tried) (?:\w+ ){0,6}(?:for \w+ (?:days|weeks|months)|\w+ times)|heard (?:nothing|no more)"
     r"|no longer works?"
+    r"|(?:came|come|arrived?|turned up|showed up|delivered|got here) (?:only |just )?(?:(?:a|an|one|two|three|four|five|six"
+    r"|several|some|\d+) )?(?:whole |full )?(?:hours?|days?|weeks?|months?) after"
     r"|come and gone|\d+ (?:min(?:ute)?s|hours|days|weeks|months) (?:too )?late|(?:hours?|days?|weeks?"
     r"|months?) (?:too )?late"
     r"|took (?:a|the|unpaid|half a) (?:day|afternoon|morning|leave)(?: off)?|fed up|sick of|tired of|had enough"

@@ -20,6 +20,11 @@ def example_linter(config: Config | None = None, **changes: Any) -> Linter:
     return Linter((config or Config()).model_copy(update={"level": Level.INFO, **changes}))
 
 
+def linter_for(rule: Rule, config: Config | None = None) -> Linter:
+    """A linter for the examples of one rule, and that rule alone; only an allow is idle or not beside all others."""
+    return example_linter(config, select=() if rule.category == "allow" else (rule.id,))
+
+
 def lint_example(linter: Linter, example: Example, *, chat: bool = False) -> Report:
     """The report on an example's text with its thread; `chat` where the example is no whole mail."""
     changes = {"chat": linter.config.chat or chat or example.chat, "valued": linter.config.valued or example.valued}

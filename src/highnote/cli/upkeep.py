@@ -90,11 +90,11 @@ def _is_meant(rule: Rule, names: Sequence[str], files: Sequence[Path]) -> bool:
 def _run_examples(config: Config, rules: Sequence[Rule], out: Console) -> None:
     """Print each example that does not hold with its line and a mend, then the count; each rule is alone in its test."""
     from highnote.rule import line_of
-    from highnote.testing import example_linter, failures_of
+    from highnote.testing import failures_of, linter_for
 
     faults = 0
     for rule in rules:
-        linter = example_linter(config.model_copy(update={"select": (rule.id,)}))
+        linter = linter_for(rule, config)
         for kind, number, message in failures_of(rule, linter):
             faults += 1
             place = f"{rule.path}:{line_of(rule.path, 'examples', kind, number)}"
