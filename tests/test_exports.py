@@ -196,3 +196,14 @@ def test_drafts_of_exports_go_to_other_processes(tmp_path: Path) -> None:
     path = saved(tmp_path, PRODUCTS[0][1])
     (found,) = {tuple(f.rule for f in r.findings) for r in highnote.Linter().lint_many(iter(drafts(path)), processes=2)}
     assert "rebuke/as-i-said" in found
+
+
+def test_an_entry_without_frame_gets_it_from_the_helpdesk(tmp_path: Path) -> None:
+    text = "To export your data, open the settings and choose the format. The file is made at once."
+    entry = [{"name": "Export", "content": text}, {"name": "Signed", "content": f"Hi,\n\n{text}\n\nRegards,\nThe Team"}]
+    file = tmp_path / "macros.json"
+    file.write_text(json.dumps(entry))
+    linter = highnote.Linter(highnote.Config(select=("courtesy/curt", "ending/anonymous")))
+    found = [[f.rule for f in linter.lint(draft).findings] for draft in read_export(file, "macros")]
+    assert found == [[], ["ending/anonymous"]]
+    assert {f.rule for f in linter.lint(text).findings} == {"courtesy/curt", "ending/anonymous"}

@@ -236,6 +236,12 @@ class Draft:
         source = self.apply(edits)
         return self if source == self.source or self.read_again is None else self.read_again(source)
 
+    @property
+    def framed_elsewhere(self) -> bool:
+        """Whether this is an entry of an export without greeting and sign-off: the helpdesk puts those around it."""
+        frame = (Zone.GREETING, Zone.CLOSING, Zone.SIGNATURE)
+        return self.origin is not None and not any(block.zone in frame for block in self.blocks)
+
     def permits(self, edits: Sequence[Edit]) -> bool:
         """Whether the edits of one suggestion leave every tag as it is, and every branch its own text.
 

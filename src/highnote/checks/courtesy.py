@@ -21,7 +21,7 @@ _PARTING = re.compile(
 
 def curt(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     """A mail without greeting, thanks, please and sign-off, or one line in answer to a long message; never in chat."""
-    if reply.chat or not reply.body:
+    if reply.chat or not reply.body or reply.parsed.draft.framed_elsewhere:
         return
     blocks = reply.parsed.draft.blocks
     text = " ".join(block.text for block in blocks if block.zone not in (Zone.QUOTE, Zone.SIGNATURE))

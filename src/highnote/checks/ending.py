@@ -43,7 +43,7 @@ _PARTICULAR = re.compile(
 def anonymous(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     """The signature that holds no name, or the draft that has none. A blank counts as a name; chat needs none."""
     draft = reply.parsed.draft
-    if reply.chat or not reply.body:
+    if reply.chat or not reply.body or reply.parsed.draft.framed_elsewhere:
         return
     if (reply.agent_name and reply.agent_name in draft.source) or _SELF.search(draft.source):
         return

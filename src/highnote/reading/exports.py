@@ -224,7 +224,7 @@ def _entry_draft(
     again = partial(
         _read_again, format=format, name=name, template=template, thread=thread, origin=origin, encoding=encoding
     )
-    ways = tuple(replace(way, quoted=quoted) for way in draft.ways)
+    ways = tuple(replace(way, quoted=quoted, origin=origin) for way in draft.ways)
     return replace(draft, quoted=quoted, ways=ways, origin=origin, encoding=encoding, read_again=again)
 
 
