@@ -350,11 +350,25 @@ def _seen_to(ask: Ask, piece: Piece, shared: float) -> float:
     return 0.5 if did & {"resolve", "promise"} and re.search(r"\byour?\b|today|now|tomorrow", piece.text) else 0.0
 
 
+_WHEREABOUTS = re.compile(r"\bwhere(?:['’]s)?\b.*\b(?:my|our|it|they)\b", re.IGNORECASE)
+_ON_ITS_WAY = _words(
+    r"(?:will|should|to) (?:arrive|reach you|be with you)|on (?:its|their|the) way|(?:left|sent|shipped|posted|dispatched) (?:\w+ ){0,4}(?:today"
+    r"|yesterday|this morning|by courier|out)"
+)
+
+
+def _where(ask: Ask, piece: Piece, shared: float) -> float:
+    """A place; for a thing that has not come, also that it, or another, is on its way or when it is there."""
+    if _WHEREABOUTS.search(ask.text) and _ON_ITS_WAY.search(piece.text):
+        return 1.0
+    return (0.8 if shared > 0.2 else 0.6) * piece.brings("place")
+
+
 _BRINGS: Mapping[Type, Callable[[Ask, Piece, float], float]] = {
     "when": _when,
     "how long": lambda ask, piece, shared: 1.0 if piece.brings("span") else 0.6 * piece.brings("day"),
     "how much": _how_much,
-    "where": lambda ask, piece, shared: (0.8 if shared > 0.2 else 0.6) * piece.brings("place"),
+    "where": _where,
     "who": lambda ask, piece, shared: 0.8 * (piece.brings("person") or _names(piece)),
     "which": lambda ask, piece, shared: 0.7 if piece.brings("choice") else 0.5 * _names(piece),
     "why": lambda ask, piece, shared: 0.9 if piece.brings("cause") else 0.6 * _tells(piece),
