@@ -352,8 +352,8 @@ def _seen_to(ask: Ask, piece: Piece, shared: float) -> float:
 
 _WHEREABOUTS = re.compile(r"\bwhere(?:['’]s)?\b.*\b(?:my|our|it|they)\b", re.IGNORECASE)
 _ON_ITS_WAY = _words(
-    r"(?:will|should|to) (?:arrive|reach you|be with you)|on (?:its|their|the) way|(?:left|sent|shipped|posted|dispatched) (?:\w+ ){0,4}(?:today"
-    r"|yesterday|this morning|by courier|out)"
+    r"(?:will|should|to) (?:arrive|reach you|be with you)|on (?:its|their|the) way"
+    r"|(?:left|sent|shipped|posted|dispatched) (?:\w+ ){0,4}(?:today|yesterday|this morning|by courier|out)"
 )
 
 
