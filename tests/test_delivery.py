@@ -31,6 +31,8 @@ MSMTP = shutil.which("msmtp")
 if MSMTP is None:
     pytest.skip("msmtp is not installed", allow_module_level=True)
 
+from mail_tools import RELAY  # noqa: E402
+
 from highnote import resident  # noqa: E402
 
 MANY = int(os.environ.get("HIGHNOTE_MANY_MESSAGES", "60"))
@@ -39,22 +41,6 @@ AT_ONCE = 4
 GOOD = "Hi Ann,\n\nThe refund is on its way and arrives on Friday.\n\nBest wishes,\nDean\n"
 BAD = "Hi Ann,\n\nAs I said on the phone, the refund takes five days.\n\nBest wishes,\nDean\n"
 QUOTE = "\nOn Mon, 4 May 2026, Ann wrote:\n> As I said on the phone, you should have read my letter.\n"
-
-RELAY = """
-import hashlib, sys
-from aiosmtpd.controller import Controller
-
-class Keep:
-    async def handle_DATA(self, server, session, envelope):
-        with open(sys.argv[2], "ab", buffering=0) as kept:  # one write: kept whole or not at all
-            kept.write(hashlib.sha256(envelope.content).hexdigest().encode() + b"\\n")
-        return "250 OK"
-
-server = Controller(Keep(), hostname="127.0.0.1", port=int(sys.argv[1]))
-server.start()
-print("up", flush=True)
-sys.stdin.read()
-"""
 
 
 def message(number: int, attempt: int) -> tuple[bytes, bool, bool]:

@@ -27,7 +27,7 @@ pytest.importorskip("aiosmtpd", reason="the extra “smtp” is not installed")
 pytest.importorskip("aiosmtplib", reason="the extra “smtp” is not installed")
 
 from aiosmtpd.smtp import AuthResult, LoginPassword
-from mail_tools import PATIENCE, Mailbox, free_port, server, until
+from mail_tools import PATIENCE, RELAY, Mailbox, free_port, server, until
 
 from highnote.hooks.smtp import Relay, RelayLost, Upstream
 
@@ -444,22 +444,6 @@ def test_msmtp_through_the_proxy(proxy: Proxy, mailbox: Mailbox, tmp_path: Path)
 
 
 # ---------------------------------------------------------------- a relay that is killed and started again
-
-RELAY = """
-import hashlib, os, sys
-from aiosmtpd.controller import Controller
-
-class Keep:
-    async def handle_DATA(self, server, session, envelope):
-        with open(sys.argv[2], "ab", buffering=0) as kept:  # one write: kept whole or not at all
-            kept.write(hashlib.sha256(envelope.content).hexdigest().encode() + b"\\n")
-        return "250 OK"
-
-server = Controller(Keep(), hostname="127.0.0.1", port=int(sys.argv[1]), enable_SMTPUTF8=True)
-server.start()
-print("up", flush=True)
-sys.stdin.read()
-"""
 
 
 def reply_of(error: smtplib.SMTPException) -> tuple[int, bytes]:
