@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from highnote.remedies import REMEDIES
 from highnote.sentences import split
-from highnote.situation import REMEDIES
 from highnote.topics import alike, keys, lemma, overlap, stem, weight
 
 if TYPE_CHECKING:
@@ -107,9 +107,12 @@ _PREFERS = _words("prefer|rather|which")
 _EMPTY_TALK = _opening(
     r"thank|thanks|many thanks|cheers|(?:best|kind|warm) (?:regards|wishes)|have a|enjoy|welcome|we (?:hope"
     r"|look forward|value"
-    r"|appreciate|would be delighted)|i hope|please (?:do not|don't) hesitate|(?:if|should) (?:you|there)(?: \w+)* (?:any"
-    r"|further|else|more)|let (?:us|me) know if|we(?: fully| completely|'re)? (?:understand|sorry)|(?:i'm|we're|i am|we are)"
-    r" (?:so |very |really )?sorry|our \w+ (?:is|are) (?:one|important|proud|trained)|congratulations|your \w+ (?:is|are)"
+    r"|appreciate|would be delighted)|i hope|please (?:do not|don't) hesitate|(?:if|should) (?:you"
+    r"|there)(?: \w+)* (?:any"
+    r"|further|else|more)|let (?:us|me) know if|we(?: fully| completely|'re)? (?:understand|sorry)|(?:i'm|we're|i am"
+    r"|we are)"
+    r" (?:so |very |really )?sorry|our \w+ (?:is|are) (?:one|important|proud|trained)|congratulations|your \w+ (?:is"
+    r"|are)"
     r" (?:very )?important|did you know|great|good luck|see you|looking forward|what a|love"
 )
 
@@ -117,21 +120,26 @@ _EMPTY_TALK = _opening(
 
 _NUMBER = r"(?:\d[\d.,:]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|a|an|few|couple)"
 _STOCK_VERBS = (
-    "had|were|was|do|did|know|need|under|value|apprec|hope|wish|love|like|took great|look|strive|believe|think|feel|regret"
+    "had|were|was|do|did|know|need|under|value|apprec|hope|wish|love|like|took great|look|strive|believe|think|feel"
+    "|regret"
     "|thank|offer|recommend|suggest|would|could|should|can|will|may|might|must|see|find|get|use|work|make|treat|train"
 )
 KINDS: Mapping[str, re.Pattern[str]] = {
     "day": re.compile(
-        r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|tonight|today|yesterday|this (?:morning|afternoon|evening"
-        r"|week|month)|next (?:week|month|year|\w+day)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*|noon"
+        r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|tonight|today|yesterday|this (?:morning|afternoon"
+        r"|evening"
+        r"|week|month)|next (?:week|month|year|\w+day)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov"
+        r"|dec)[a-z]*|noon"
         r"|midnight|weekend|christmas|easter|spring|summer|autumn|winter|\d{1,2}(?:st|nd|rd|th)"
         r"|\d{1,2}(?:[:.]\d\d)? ?(?:am|pm"
-        r"|o'clock|uhr)|(?:at|by|from|till|until|before|after|between|around) \d{1,2}|20\d\d|open|\d+ (?:minutes|hours|days"
+        r"|o'clock|uhr)|(?:at|by|from|till|until|before|after|between|around) \d{1,2}|20\d\d|open|\d+ (?:minutes"
+        r"|hours|days"
         r"|weeks) ago)\b",
         re.IGNORECASE,
     ),
     "span": _words(
-        rf"{_NUMBER}(?: (?:to|or|and|-|–) {_NUMBER})?(?: (?:more|working|business|full|short|clear|calendar))? ?-?(?:second"
+        rf"{_NUMBER}(?: (?:to|or|and|-|–) {_NUMBER})?(?: (?:more|working|business|full|short|clear"
+        rf"|calendar))? ?-?(?:second"
         r"|minute|min|hour|day|week|fortnight|month|year|night)s?|overnight|within|straight ?away|at once|immediately"
     ),
     "money": re.compile(
@@ -146,7 +154,8 @@ KINDS: Mapping[str, re.Pattern[str]] = {
     "place": re.compile(
         r"\b(?:at|in|on|under|behind|next to|beside|opposite|outside|near|inside|from|via|into|to) (?:the|our|your|a"
         r"|desk|room"
-        r"|floor|platform|gate|page|settings|[A-Z]\w+)\b|https?://|www\.|\.example|\b(?:desk|counter|street|road|floor|gate"
+        r"|floor|platform|gate|page|settings|[A-Z]\w+)\b|https?://|www\.|\.example|\b(?:desk|counter|street|road"
+        r"|floor|gate"
         r"|depot|upstairs|downstairs|online|here)\b|[A-Z]\w+ > [A-Z]"
     ),
     "person": _words("me|myself|i(?:'ll| will| am|'m)|colleague|manager|only|yourself|anyone|nobody|everyone"),
@@ -160,7 +169,8 @@ KINDS: Mapping[str, re.Pattern[str]] = {
     "steps": _words(
         r"click|press|tap|open|select|choose|go to|hold|keep|enter|type|tick|turn|switch|set|pull|push|put|use|send"
         r"|drop|bring"
-        r"|print|reply|sign|log|scan|remove|insert|scroll|drag|hit|add|follow|under|settings|call|ring|write|fill|upload"
+        r"|print|reply|sign|log|scan|remove|insert|scroll|drag|hit|add|follow|under|settings|call|ring|write|fill"
+        r"|upload"
         r"|download|simply|first|then|by \w+ing|you (?:can|could|need|only|just)|just"
     ),
     "choice": _words(
@@ -172,13 +182,15 @@ KINDS: Mapping[str, re.Pattern[str]] = {
         r"|tell you|write (?:to"
         r" you|again|back|you)|call you|ring you|answer|reply|update you|ask|find out|check(?:ing)?|confirm|report"
         r"|have (?:an"
-        r" answer|news|heard)|email you|know more|be in touch|send you)|(?:i|we) (?:don't|do not) know|i(?:'ve| have) asked"
+        r" answer|news|heard)|email you|know more|be in touch|send you)|(?:i|we) (?:don't|do not) know|i(?:'ve"
+        r"| have) asked"
         r"|waiting (?:for|to hear)"
     ),
     "yes or no": re.compile(
         r"^(?:and |but |so |well,? |oh |hi,? )*(?:yes|yep|yeah|yup|no|nope|of course|certainly|sure|gladly|absolutely"
         r"|happily|with"
-        r" pleasure|by all means|definitely|indeed|unfortunately|sadly|i'm afraid|sorry, no|not (?:yet|quite|any|at)|none"
+        r" pleasure|by all means|definitely|indeed|unfortunately|sadly|i'm afraid|sorry, no|not (?:yet|quite|any|at)"
+        r"|none"
         r"|neither|only|both|exactly|correct|that's (?:right|correct)|you're right)\b|\b(?:so yes|yes,|no,)",
         re.IGNORECASE,
     ),
@@ -192,7 +204,8 @@ KINDS: Mapping[str, re.Pattern[str]] = {
         r"|have|will|offer|accept|take|keep|sell)"
     ),
     "done": _words(
-        r"(?:i|we)(?:'ve| have)(?: \w+ly| just| now| already| also| personally| all)* (?:\w+ed|set|put|sent|made|given|taken"
+        r"(?:i|we)(?:'ve| have)(?: \w+ly| just| now| already| also| personally| all)* (?:\w+ed|set|put|sent|made"
+        r"|given|taken"
         r"|written|spoken|told|found|paid|left|got|done|had|let|cut|reset|rung|begun|kept|brought|built|gone|seen to"
         r"|dealt)\b"
         r"|(?:i|we)(?:'ll| will|'m| am|'re| are)(?: \w+ly| just| now| already| also| personally| all)* (?!sorry"
@@ -211,7 +224,8 @@ KINDS: Mapping[str, re.Pattern[str]] = {
         r"|unblocked"
         r"|shipped|posted|dispatched|delivered|reopened|at \d)|(?:is|are) now\b|you(?:'ll| will| now)? (?:get|have"
         r"|receive)(?: \w+){0,5} (?:by|today|tomorrow|on"
-        r"|within|back)|as of (?:now|today|\d)|with you (?:by|on|tomorrow|today)|comes? (?:to you|by|along|on \w+day|at \d"
+        r"|within|back)|as of (?:now|today|\d)|with you (?:by|on|tomorrow|today)|comes? (?:to you|by|along|on \w+day"
+        r"|at \d"
         r"|tomorrow|today)|will (?:be with|ring|call|come|visit|collect|bring|arrive)|(?<!\w )(?:found|moved|sent"
         r"|fixed|sorted|done"
         r"|refunded|cancelled|reset|added|changed|updated|removed|swapped) (?:it|that|this|your?|them)"
@@ -226,12 +240,14 @@ _NICE = _opening(
     r"|important|kind"
     r"|sad|not easy)|(?:we|i) (?:are|am|were|was|have|will|can|do|would) (?:\w+ )?(?:sorry|glad|happy|delighted"
     r"|pleased|family"
-    r"|proud|afraid|always|find|look|hope|understand|value)|you (?:will|can|may|could) (?:\w+ )?(?:find|reach|see|read|also"
+    r"|proud|afraid|always|find|look|hope|understand|value)|you (?:will|can|may|could) (?:\w+ )?(?:find|reach|see"
+    r"|read|also"
     r"|open|enjoy)"
 )
 """Openings that answer nothing though they look it: "It's lovely to hear …", "You will find us …"."""
 _COST = _opening(
-    r"how much (?:is|are|does|do|did|will|would|for|to|extra|more)\b(?!.*\b(?:weigh|hold)\b)|what (?:do|does|did|will|would"
+    r"how much (?:is|are|does|do|did|will|would|for|to|extra|more)\b(?!.*\b(?:weigh|hold)\b)|what (?:do|does|did"
+    r"|will|would"
     r"|could|is the (?:price|cost|fee|rate))\b.*\b(?:cost|owe|price|fee|rate|pay|charge)|.*\b(?:price|cost)"
 )
 _COUNTED = re.compile(
@@ -242,7 +258,8 @@ _COUNTED = re.compile(
 )
 _TIMED = _words(
     r"when|weeks?|weekends?|days?|today|tomorrow|tmrw|tonight|\w+day|morning|evening|afternoon|noon|hours?|o'clock"
-    r"|\d{1,2}(?:th|st|nd|rd)|slot|appointment|summer|winter|spring|autumn|january|february|march|april|may|june|july|august"
+    r"|\d{1,2}(?:th|st|nd|rd)|slot|appointment|summer|winter|spring|autumn|january|february|march|april|may|june"
+    r"|july|august"
     r"|september|october|november|december"
 )
 _HOW_TO = _opening(
@@ -252,7 +269,8 @@ _HOW_TO = _opening(
 )
 _MAY_I = _opening("(?:can|could|may|might) (?:i|we)|(?:can|could|will|would) (?:you|u)")
 _FREE = _words(
-    "free|available|availability|slot|appointment|come|coming|move|reschedule|book|instead|another (?:day|time)|possible"
+    "free|available|availability|slot|appointment|come|coming|move|reschedule|book|instead|another (?:day|time)"
+    "|possible"
 )
 _SENDABLE = _opening(
     "(?:please )?(?:send|give|email|forward|post|tell)|i (?:need|want|require|would like) (?:to have )?(?:the|your|an?)"
@@ -423,7 +441,8 @@ _AUXILIARIES = [
 ]
 """Verbs that answer each other."""
 _SAYS = re.compile(
-    r"(?:and |but |yes,? |no,? |so )*(?:it|that|they|there|we|you|he|she|i)(?: \w+ly| still| really| also)? ?('?\w+(?:n't)?)"
+    r"(?:and |but |yes,? |no,? |so )*(?:it|that|they|there|we|you|he|she|i)(?: \w+ly| still| really"
+    r"| also)? ?('?\w+(?:n't)?)"
     r"(?= |[,.:;!]|$)",
     re.IGNORECASE,
 )
@@ -623,15 +642,30 @@ _SAYS_NOTHING = _words(
     r"|welcom\w+"
     r"|feedback|patience|priority|never want|always want|best to|(?:hard|working|trying) (?:on|to|at)|as (?:quickly"
     r"|soon|fast)"
-    r"|shortly|in no time|bear with|look(?:ing)? into|passed|pass (?:it|this|that|your|on)|forward\w*|escalat\w+|noted|oh no"
+    r"|shortly|in no time|bear with|look(?:ing)? into|passed|pass (?:it|this|that|your|on)|forward\w*|escalat\w+"
+    r"|noted|oh no"
     r"|bummer"
 )
 _MOMENT = _words(
     r"(?:give|allow) (?:me|us) (?:just )?(?:a|some|one|\d)|one (?:moment|second|minute|sec)|(?:just )?a (?:moment"
     r"|minute|second)(?! \w)"
     r"|let me (?:check|look|see|find|ask|pull)|let's (?:take a look|see|check)|i(?:'m| am) (?:checking|looking)"
-    r"|hold on|stand by"
+    r"|hold on|stand by|bear with (?:me|us)"
     r"|(?:i|we)(?:'ll| will) (?:check|find out|look (?:this|that|it) up|ask)"
+)
+_TELL_US = _words(
+    r"(?:please |pls |plz |kindly |can you |could you )+(?:follow (?:us |and )?(?:and )?)?(?:dm|pm|message"
+    r"|direct message|send|provide|forward|share"
+    r"|confirm|give|tell|email)(?: (?:us|me|over))*(?: (?:with|by|via|a|the|in))*(?: (?:dm|pm|message"
+    r"|direct message))?"
+    r"(?: (?:with|of))?(?: (?:your|the|some|more|which|what|any|further|full|a|flight|order|booking|details?))"
+    r"|let (?:us|me) know (?:what|which|the|when|where|your|more|how|if you are receiving)|(?:like|love"
+    r"|want) to (?:know"
+    r"|have|hear|get) (?:some |a (?:few|bit|little) )?(?:more|further|the details)|(?:what|which) \w+ (?:was|is|were"
+    r"|are) (?:it"
+    r"|this|that|you)\b|what(?:'s| is| seems?) (?:to be )?(?:going on|happening|happened|wrong|the (?:matter|problem"
+    r"|issue))"
+    r"|link (?:below )?to (?:provide|send|share)"
 )
 _ANYTHING_ELSE = _words(
     r"anything else|further|did you know|how (?:else )?(?:may|can) (?:i|we)|have you (?:tried our|seen our|considered)"
@@ -639,8 +673,10 @@ _ANYTHING_ELSE = _words(
 _POINTS = re.compile(
     r"\b(?:call|contact|ask|speak (?:to|with)|talk to|reach out|reach us|get in touch|work (?:directly )?with"
     r"|check with|send us"
-    r"|reaching|calling|contacting|dm|direct message|follow)\b|\b(?:team|agents?|staff|crew|desk|department|relations|office"
-    r"|rep)(?: there)? (?:is|are|will|can|would|should|may|has|have)\b|\b(?:available|see here|click|here:|visit|via)\b"
+    r"|reaching|calling|contacting|dm|direct message|follow)\b|\b(?:team|agents?|staff|crew|desk|department"
+    r"|relations|office"
+    r"|rep)(?: there)? (?:is|are|will|can|would|should|may|has|have)\b|\b(?:available|see here|click|here:|visit"
+    r"|via)\b"
     r"|\b1?[- (]?800[-) ]|https?:|www\.|\d{3}[-. )]\d{3,4}",
     re.IGNORECASE,
 )
@@ -649,7 +685,8 @@ _POINTS = re.compile(
 _STILL_SAYS = _words(
     r"(?:do|does|did|is|are|can|will|have|has)(?:n't| not)|can't|cannot|unable|not able|only|need to|must|if you"
     r"|due to|because"
-    r"|depends?|usually|typically|there (?:is|are|should|will)|you(?:'ll| can| will| may| would| should)|\d+"
+    r"|depends?|usually|typically|there (?:is|are|should|will)|you(?:'ll| can| will| may| would| should)|\d+\w{0,2}"
+    r"|not (?!\w+ (?:to|of))|currently"
 )
 
 
@@ -663,8 +700,9 @@ def says_nothing(sentence: Sentence) -> bool:
 def asks_back(sentence: Sentence) -> bool:
     """The reply asks what it must know to answer, or asks for a moment."""
     text = sentence.text
-    asking = "?" in text and re.search(r"\byour?\b", text, re.IGNORECASE) and not _ANYTHING_ELSE.search(text)
-    return bool(asking or _MOMENT.search(text))
+    if _MOMENT.search(text) or _TELL_US.search(text):
+        return True
+    return "?" in text and not _ANYTHING_ELSE.search(text)
 
 
 def points(sentence: Sentence) -> bool:

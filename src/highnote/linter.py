@@ -14,6 +14,7 @@ from highnote import reading
 from highnote.acts import Acts
 from highnote.config import Config, matches
 from highnote.draft import Draft
+from highnote.english import is_english
 from highnote.finding import Edit, Finding, Level, Message, Report, Suggestion
 from highnote.grammar import Proof, proof
 from highnote.judge import Judge, features
@@ -28,7 +29,6 @@ from highnote.reply import Conversation, Proposal, Reply
 from highnote.rewrite import fill, only_prose, suggestions
 from highnote.rule import Act, Rule, RuleError, RuleErrors, load
 from highnote.scorecard import scorecard, weakest
-from highnote.situation import is_english
 from highnote.ways import together
 
 REASONS = 3

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,9 +17,10 @@ from typing import TYPE_CHECKING, Literal
 
 from highnote.answers import WHAT_NOW, Signs, asks_back, eases, points, says_nothing, signs
 from highnote.asks import Ask, asks
+from highnote.english import is_english
+from highnote.remedies import REMEDIES
 from highnote.reply import Reply, once
 from highnote.semantic import SemanticError, Similarity, similarity
-from highnote.situation import is_english
 
 if TYPE_CHECKING:
     from highnote.language import Parsed, Sentence
@@ -64,11 +66,40 @@ def coverage(reply: Reply) -> tuple[Covered, ...]:
         covered = _left_open(reply)
     letter = "\n\n" in reply.parsed.draft.source.strip().replace("\r", "")
     brief = reply.chat and len(reply.ours) <= BRIEF and not letter
-    if brief and not all(map(says_nothing, reply.ours)):
-        return tuple(map(_perhaps, covered))
+    if brief:
+        told = not all(map(says_nothing, reply.ours))
+        covered = [_perhaps(ask) if told or not _sincere(ask, reply) else ask for ask in covered]
     if any(asks_back(s) or (reply.chat and points(s) and not letter) for s in reply.ours):
         return tuple(map(_perhaps, covered))
     return tuple(covered)
+
+
+_FOR_NEWS = re.compile(
+    r"(?:and |also |so |or |then )*(?:(?:at |by |from |until |since )?(?:when|what (?:time|day|date)|where|which)"
+    r"(?: \w+)? (?:is|are|was|were|will|do|does|did|can|should|would|time|day)\b(?!.*\bgoing to\b)|who (?:do|can"
+    r"|should) i\b"
+    r"|how (?:do|can|could|should|would|will) (?:i|we|my)\b|how (?:long|much|many|late|early|often|far)\b"
+    r"(?! (?:more|longer|\w+ does it take))|(?:can|could|may|should|do|will|would) (?:i|we)\b|(?:do|does|did) (?:you"
+    r"|the|your|it"
+    r"|this)\b|(?:is|are) (?:there|the|your|my|it possible)\b|(?:if|whether)\b|any (?:update|news|idea|chance|way))",
+    re.IGNORECASE,
+)
+_POINTED = re.compile(
+    r"[!]|\?\s*\?|\b[A-Z]{4,}\b|\b(?:even|actually|ever|always|never|again|supposed|anyone|anybody|heck|hell)\b"
+)
+
+
+_PLAIN_WISHES = ("refund", "replacement", "cancel", "callback", "invoice")
+
+
+def _sincere(ask: Covered, reply: Reply) -> bool:
+    """In a chat: the ask wants to know something, or wants a remedy; it is no reproach in the form of a question."""
+    if ask.message != reply.asked or reply.situation.kind == "praise":
+        return False
+    text = reply.thread[ask.message].text[ask.start : ask.end + 2]
+    if ask.ask.kind == "request":
+        return any(REMEDIES[name].search(text) for name in _PLAIN_WISHES) and not _POINTED.search(text)
+    return bool(_FOR_NEWS.match(text)) and not _POINTED.search(text) and not reply.situation.upset
 
 
 def _perhaps(ask: Covered) -> Covered:

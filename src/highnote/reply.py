@@ -14,7 +14,9 @@ from highnote.finding import Evidence, Message
 from highnote.language import Parsed, Sentence
 from highnote.situation import Situation, situation
 
-_PART = re.compile(r"(?:^\W*\(?|\s\(?)[1-9] ?/ ?[1-9]\b\)?[\s^*\w]{0,12}$|^\W*[1-9]/[1-9]\b|\.\.\.$|…$")
+_PART = re.compile(
+    r"(?:^\W*\(?|\s\(?|[.…,!?]\(?)[1-9] ?/ ?[1-9]\b\)?[\s^*\w]{0,12}$|^\W*[1-9]/[1-9]\b|\.\.\.$|…$|\(cont\w*\.?\)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,11 @@ class Reply:
     def customer(self) -> Parsed | None:
         """The customer's latest message, parsed."""
         return None if self.asked is None else self.message(self.asked)
+
+    @property
+    def harm(self) -> bool:
+        """Whether the customer reports harm; in a chat, with its jokes and half-sentences, only where that is certain."""
+        return self.situation.certain if self.chat else self.situation.harm
 
     @cached_property
     def partial(self) -> bool:

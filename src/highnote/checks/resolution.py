@@ -131,7 +131,7 @@ def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]
         if reply.chat or not stalls or not any(_AWAITED.search(sentence.text) for sentence in reply.body):
             return
     elif reply.situation.kind not in ("complaint", "request") or not (
-        reply.situation.harm or reply.situation.remedies & _REDRESS or stalls
+        reply.harm or reply.situation.remedies & _REDRESS or (stalls and not reply.chat)
     ):
         return
     yield Proposal(0, 0)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from highnote.answers import asks_back
 from highnote.finding import Evidence
 from highnote.questions import Covered, coverage
+from highnote.remedies import REDRESS, REMEDIES
 from highnote.reply import Proposal, Reply
-from highnote.situation import REMEDIES
 from highnote.topics import alike, topic_words
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _mentions(ask: Covered, reply: Reply) -> bool:
 
 def _redress(ask: Covered, reply: Reply) -> frozenset[str]:
     """The remedies of which the customer will take any: "please fix or replace"."""
-    return reply.situation.remedies & {"refund", "replacement", "repair"} if ask.message == reply.asked else frozenset()
+    return reply.situation.remedies & REDRESS if ask.message == reply.asked else frozenset()
 
 
 _ECHO = re.compile(
@@ -85,13 +85,14 @@ def _about(ask: Covered, reply: Reply) -> Proposal:
 
 def apology_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
     """The customer reports a fault of ours, and the reply apologises nowhere."""
-    if reply.situation.harm and _whole(reply) and not any(map(_apologises, _said_by_us(reply))):
+    if reply.harm and _whole(reply) and not any(map(_apologises, _said_by_us(reply))):
         yield _absent(reply)
 
 
 def acknowledge_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
     """The customer reports a problem or is upset, and no sentence recognises what it meant for them."""
-    if not (reply.situation.harm or reply.situation.upset) or not _whole(reply):
+    hurt = reply.harm or (reply.situation.upset and reply.situation.kind == "complaint")
+    if not hurt or not _whole(reply):
         return
     if not any(_recognises(sentence, reply) for sentence in _said_by_us(reply)):
         yield _absent(reply)
@@ -99,7 +100,7 @@ def acknowledge_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
 
 def no_thanks(reply: Reply, options: Options) -> Iterator[Proposal]:
     """A complaint answered with neither thanks for it nor what changes because of it."""
-    if not reply.situation.harm or not _whole(reply):
+    if not reply.harm or not _whole(reply):
         return
     sentences = [s for s in reply.parsed.sentences if s.zone.value in {"body", "closing"}]
     thanked = any(_THANKS.search(_plain(s.text)) and not _NO_THANKS.search(_plain(s.text)) for s in sentences)
@@ -131,17 +132,27 @@ _CHANGED = re.compile(
     re.IGNORECASE,
 )
 _FEELS_FOR = re.compile(
-    r"\b(?:(?:i|we) (?:can |do |fully |completely |really )*(?:understand|see|imagine|appreciate|realise|realize"
-    r"|know) (?:how|that|why|what (?:it|this|that|a)|your|this|it)\b|must (?:have been|be|feel)|should(?:n't| not"
+    r"\b(?:(?:i|we) (?:can |do |fully |completely |really )*(?:understand|see|imagine|realise|realize|know)"
+    r" (?:how|that|why|what (?:it|this|that|a)|your|this|these|those|it)\b|appreciate (?:this|that|it|how) (?:is|was"
+    r"|must|can|has"
+    r"|frustrating)\b|(?:does ?n't|does not|didn't) sound (?:good|right|great|like)|must (?:have been|be|feel)"
+    r"|should(?:n't| not"
     r"| never) (?:have|happen|be)|"
     r"frustrat\w+|annoy\w+|disappoint\w+|upset\w*|worr(?:y|ying|ied)|stress\w*|unpleasant|horrible|awful|inexcusable"
-    r"|not (?:good enough|acceptable|(?:how|what) (?:it|we|you|this|that)|the \w+ (?:we|you))|no fun|"
+    r"|not (?:good enough|acceptable|(?:how|what) (?:it|we|you|this|that)|(?:the|an?) \w+ (?:we|you|that))"
+    r"|(?:isn't|wasn't|not|never) (?:certainly |quite |at all )*(?:the|an?|our|what|how) (?:\w+ )?(?:impression"
+    r"|record|experience"
+    r"|standard|service|way|kind|welcome|start|level)|(?:eager|ready|anxious|keen) to (?:be|get|go)|(?:hard|tough"
+    r"|no fun|long)"
+    r" to wait|waiting is|hope (?:the|your) (?:wait|delay)|didn't mean|no fun|"
     r"you(?:'re| are| were) (?:\w+ )?right|our (?:own )?(?:mistake|fault|error|oversight|slip|doing)|my (?:mistake"
     r"|fault|error|bad)|that(?:'s| is) on us|we (?:got|made|sent|lost|brought|delivered|cancelled|told|overcharged"
     r"|missed|forgot|failed|took|charged|packed|let|broke|put|mixed|kept|booked|"
     r"gave|left|should|didn't|did not)|i (?:got|made|missed|forgot|failed|should|promised|left)|shock\w*|pity"
-    r"|(?:we|i) (?:know|hear) you|(?:we|i) know (?:\w+ ){1,3}(?:is|are|can)\b|concern(?:s us|ed|ing)|not what we|(?:not|isn't|never)"
-    r" (?:good|great|nice|easy) to (?:hear|read)|sad(?:dened)? to|hate (?:to hear|that)|don't like|oh (?:no|man)\b|bummer"
+    r"|(?:we|i) (?:know|hear) you|(?:we|i) know (?:\w+ ){1,3}(?:is|are|can)\b|concern(?:s us|ed|ing)|not what we"
+    r"|(?:not|isn't|never)"
+    r" (?:good|great|nice|easy) to (?:hear|read)|sad(?:dened)? to|hate (?:to hear|that)|don't like|oh (?:no|man)\b"
+    r"|bummer"
     r"|never (?:want|like|our intention)|isn't the norm|not the goal"
     r"|what a (?:nuisance|mess|pain|shame)|bad luck|rotten|embarrass\w+|real money|a long (?:time|wait))\b",
     re.IGNORECASE,
@@ -153,6 +164,7 @@ _HOLLOW = re.compile(
     r"\b(?:did|does|do|has|have)(?: not|n't) (?:meet|met|live up)|unfortunately|\bmeet (?:your )?expectations",
     re.IGNORECASE,
 )
+_FOR_IT = re.compile(r"\b(?:for|about) (?:your|the|that|this) (?!inconvenience)\w+", re.IGNORECASE)
 _BLAMES = re.compile(
     r"\byou (?:did(?:n't| not)|entered|forgot|failed|should have|never|removed|claim|ordered the wrong|must have)\b",
     re.IGNORECASE,
@@ -165,15 +177,17 @@ def _recognises(sentence: Sentence, reply: Reply) -> bool:
     if _HOLLOW.search(text):
         return False
     if "apologise" in sentence.acts or _SORRY.search(text):
-        return len(text.split()) > 4 or bool(_shared([sentence], reply))
+        return len(text.split()) > 4 or bool(_shared([sentence], reply)) or bool(_FOR_IT.search(text))
     if _BLAMES.search(text) or "pitch" in sentence.acts or text.endswith("?"):
         return False
+    if _FEELS_FOR.search(text):
+        return True
     if re.search(r"\b(?:thank\w*|grateful|appreciate)\b", text, re.IGNORECASE):
         told = re.search(
             r"\b(?:about|that|how|telling|pointing|spotting|flagging|reporting|raising|letting)\b", text, re.IGNORECASE
         )
         return bool(told) and bool(_shared([sentence], reply))
-    return bool(_FEELS_FOR.search(text))
+    return False
 
 
 def _shared(sentences: Iterable[Sentence], reply: Reply) -> set[str]:
@@ -635,7 +649,30 @@ def _absent(reply: Reply) -> Proposal:
 
 def _whole(reply: Reply) -> bool:
     """There is prose to judge, and all of it: not a quote or a signature alone, nor the first step of a chat."""
-    return bool(reply.body) and not reply.partial and not (reply.chat and any(map(asks_back, reply.body)))
+    if not reply.body or reply.partial:
+        return False
+    return not reply.chat or not any(asks_back(s) or _cheers(s) for s in reply.body)
+
+
+_CHEERS = re.compile(
+    r"\b(?:(?:kind|sweet|nice|lovely) (?:words|comments?|compliments?|shout[- ]?out)|(?:love|great|awesome|nice"
+    r"|lovely|good"
+    r"|wonderful|happy|glad|thrilled|delighted|pleased) to (?:hear|see|read|know|have you)|kudos|props|we love"
+    r"|thrilled|yeah|haha\w*|lol|magic|welcome (?:aboard|on ?board|home"
+    r"|back)|happy (?:anniversary|birthday|thanksgiving|holidays|travels)|congrat\w*|recogni[sz](?:e"
+    r"|ing) (?:\w+ )?(?:for"
+    r"|and|our|the|\w+,)|(?:amazing|awesome|outstanding|wonderful) (?:story|job|news|\w+ -)|(?:what a"
+    r"|such a) (?:great|lovely"
+    r"|nice|sweet|beautiful)|compliments?|you('re| are) (?:the best|too kind|in for)|your day|we miss you"
+    r"|we train the best"
+    r"|enjoy (?:the|your|it)|sit back)\b|[:;]-?[)D]|[😉😀-😄😁😊🙂😍🥰😎🤗❤♥💕💙👍👏🙌🎉]",
+    re.IGNORECASE,
+)
+
+
+def _cheers(sentence: Sentence) -> bool:
+    """Whoever read the message took it for praise or good news."""
+    return bool(_CHEERS.search(_plain(sentence.text)))
 
 
 def _said_by_us(reply: Reply) -> list[Sentence]:
