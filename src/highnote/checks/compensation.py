@@ -8,6 +8,7 @@ from typing import Any
 
 from highnote.language import Sentence
 from highnote.reply import Proposal, Reply
+from highnote.tokens import Token
 
 _SPELLED = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -93,20 +94,33 @@ def too_many(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
 
 
 _CHOICE = re.compile(r"\b(?:or|either|whichever|choose|instead|rather)\b", re.IGNORECASE)
-_REMEDY = re.compile(r"\b(?:refund(?:ed)?|money back|repaid|your money)\b", re.IGNORECASE)
+_REMEDY = re.compile(r"\b(?:refund(?:ed)?|money back|repaid|your money|replacement|new (?:one|part))\b", re.IGNORECASE)
 _BETWEEN = re.compile(r",|;|\b(?:and|plus|as well as|on top|also|with)\b", re.IGNORECASE)
+_ITEM = re.compile(r"\s*(?:an?|some|two|three|four|five|six|\d+|free|another|[€£$]\s?\d\S*)\s", re.IGNORECASE)
+"""How an item of a list of gifts begins."""
 
 
 def _gifts(sentence: Sentence) -> int:
     """How many different gifts a sentence gives; things to choose from are one."""
-    spans = sorted(sentence.acts.get("compensate", ()))
+    doc = sentence.span.doc
+    spans = sorted(span for span in sentence.acts.get("compensate", ()) if not _known(doc[max(0, span[0] - 1)]))
     if not spans:
         return 0
     if _CHOICE.search(sentence.text):
         return 1
-    doc = sentence.span.doc
     count = 1
     for i in range(1, len(spans)):
         end, start = spans[i - 1][1], spans[i][0]
         count += bool(_BETWEEN.search(doc[end:start].text))
-    return count
+    return max(count, _listed(sentence.text))
+
+
+def _known(before: Token) -> bool:
+    """Whether the word before a gift says that it was named already ("the flowers come on Friday")."""
+    return before.lower_ in ("the", "these", "those", "this", "your")
+
+
+def _listed(text: str) -> int:
+    """How many gifts are listed where one of them was seen: the first, and the items after it."""
+    first, *items = _BETWEEN.split(text)
+    return bool(first.strip()) + sum(_ITEM.match(item) is not None and not _REMEDY.search(item) for item in items)

@@ -20,13 +20,16 @@ _PARTING = re.compile(
 
 
 def curt(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
-    """A mail without greeting, thanks, please and sign-off, or one line in answer to a long message; never in chat."""
+    """A mail without greeting, thanks, please and sign-off, or one line in answer to a long message; never in chat.
+
+    A bare name below it is no sign-off.
+    """
     if reply.chat or not reply.body or reply.parsed.draft.framed_elsewhere:
         return
     blocks = reply.parsed.draft.blocks
     text = " ".join(block.text for block in blocks if block.zone not in (Zone.QUOTE, Zone.SIGNATURE))
     zones = {block.zone for block in blocks if block.text.strip()}
-    framed = bool(zones & {Zone.GREETING, Zone.CLOSING, Zone.SIGNATURE}) or _PARTING.search(text) is not None
+    framed = bool(zones & {Zone.GREETING, Zone.CLOSING}) or _PARTING.search(text) is not None
     if not _POLITE.search(text) and (not framed or _is_one_line_to_many(reply, options)):
         yield Proposal(0, 0)
 
@@ -52,7 +55,8 @@ _STRESSED = _set("""
     every read will cannot don't can't won't do does did again really so urgent attention warning notice required
     mandatory final last first please today asap nothing nobody everything everyone exactly absolutely definitely
     completely totally guaranteed forbidden prohibited strictly refuse refused clearly already still yes no without
-    until unless both more less most best new big amazing hurry wow your you we us our is are was were have has had both
+    until unless both more less most best new big amazing hurry wow fast gone done closed sold finished tonight tomorrow
+    soon wrong truly ever ends ending last nearly almost your you we us our is are was were have has had both
     """) - _set("new first last final best us big so it all no yes notice attention free sale")
 """Words that are written in capitals only for stress (some short ones that also are names or buttons are left out)."""
 

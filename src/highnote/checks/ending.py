@@ -20,7 +20,7 @@ _NOBODY_TEXT = """
     people folks all everyone everybody us collections finance payments payroll reservations bookings booking orders
     order delivery deliveries workshop webshop shop store online mail info contact backoffice quality assurance
     maintenance facilities property security solutions insurance bank council committee board feedback assistance
-    responsible concierge housekeeping the your our from at of for and & - – in with
+    responsible concierge housekeeping registry registrar secretariat hotel inn hostel school academy switchboard workshop kitchen branch surgery practice clinic library studio lab laboratory museum theatre desk the your our from at of for and & - – in with
 """
 _NOBODY = frozenset(_NOBODY_TEXT.split())
 _PLACEHOLDER = re.compile(r"\{\{?.*?\}?\}|\[[^\]]+\]|<[^>]+>|%\w+%?|_{3,}")
@@ -28,6 +28,7 @@ _SELF = re.compile(
     r"\b(?:my name is|this is|I am|I['’]m) (?!(?:The|Your|Our)\b)[A-Z][a-z]+\b(?= (?:from|at|of|in|and)|[.,!])"
 )
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*\.?(?:\s+(?:[^\W\d_][\w.'’-]*|&))*")
+_KISSES = re.compile(r"(?:\s+[xX]+)+\W*$")
 _DIGITS = re.compile(r"[\d@:/]|\bwww\b")
 
 _SOLVES = frozenset({"promise", "resolve", "offer", "compensate", "choice", "dated"})
@@ -64,7 +65,7 @@ def _signs(signature: Sequence[Block]) -> bool:
     for number, block in enumerate(signature):
         if _PLACEHOLDER.search(block.text):
             return True
-        name = re.split(r",|\s[-–—|/@]\s|\||\s(?:from|at|of)\s", block.text.lstrip("-–—~^* "))[0].strip()
+        name = re.split(r",|\s[-–—|/@&+]\s|\||\s(?:from|at|of|and|with)\s", block.text.lstrip("-–—~^* "))[0].strip()
         words = _words(name)
         if not words or _DIGITS.search(name) or not _NAME.fullmatch(name):
             continue
@@ -80,7 +81,7 @@ def _ends_on_a_name(blocks: Sequence[Block]) -> bool:
         return False
     if _PLACEHOLDER.fullmatch(last.text.strip()):
         return True
-    words = last.text.strip(" .!,-–—").split()
+    words = _KISSES.sub("", last.text).strip(" .!,-–—").split()
     if len(blocks) < 2 or not 0 < len(words) <= 6:
         return False
     return words[-1][:1].isupper() and not _NOBODY.intersection(_words(last.text))
@@ -92,7 +93,8 @@ def _unseen_team(blocks: Sequence[Block]) -> Block | None:
     if last is None or len(blocks) < 2 or last.text.rstrip()[-1:] in ".!?:":
         return None
     words = _words(last.text)
-    return last if len(words) <= 6 and _NOBODY.intersection(words[1:]) and last.text.split()[-1][0].isupper() else None
+    titled = last.text.split()[-1][0].isupper() or words[0] in ("your", "the", "our")
+    return last if len(words) <= 6 and _NOBODY.intersection(words[1:]) and titled else None
 
 
 def _words(text: str) -> list[str]:

@@ -182,7 +182,7 @@ def many_questions(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposa
     found: list[tuple[int, Sentence]] = []
     for sentence in reply.body:
         wanted = 0 if _OFFERS.search(sentence.text) else _wanted(sentence)
-        if not wanted and not found and not {"resolve", "put-right"}.isdisjoint(sentence.acts):
+        if not wanted and not found and _helps_now(sentence):
             return
         if wanted and ("choice" not in sentence.acts or wanted > 2):
             found.append((wanted, sentence))
@@ -190,6 +190,11 @@ def many_questions(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposa
     if count >= int(options["most"]):
         chief = max(found, key=lambda pair: pair[0])[1]
         yield Proposal(chief.start, chief.end, chief, fields={"count": str(count)})
+
+
+def _helps_now(sentence: Sentence) -> bool:
+    """Whether something was done or is promised; a remark about repairs in general is no help."""
+    return "resolve" in sentence.acts or {"put-right", "promise"} <= set(sentence.acts)
 
 
 def _wanted(sentence: Sentence) -> int:
