@@ -12,15 +12,17 @@ from highnote.reply import Proposal, Reply
 
 _NOBODY_TEXT = """
     team teams support service services care customer customers client clients guest guests member members user
-    relations department dept division section unit office offices desk control account accounts accounting receivable
-    payable billing sales after-sales aftersales repairs repair returns helpdesk help success happiness experience
-    delight group ltd limited inc gmbh llc plc company co front back reception technical tech environment environmental
-    lettings credit operations logistics dispatch shipping fulfilment fulfillment warehouse admin administration
-    management hr marketing complaints complaint claims enquiries inquiries hotline centre center community staff crew
-    people folks all everyone everybody us collections finance payments payroll reservations bookings booking orders
-    order delivery deliveries workshop webshop shop store online mail info contact backoffice quality assurance
-    maintenance facilities property security solutions insurance bank council committee board feedback assistance
-    responsible concierge housekeeping registry registrar secretariat hotel inn hostel school academy switchboard workshop kitchen branch surgery practice clinic library studio lab laboratory museum theatre desk the your our from at of for and & - – in with
+    relations department dept division section unit office offices desk control account accounts accounting
+    receivable payable billing sales after-sales aftersales repairs repair returns helpdesk help success happiness
+    experience delight group ltd limited inc gmbh llc plc company co front back reception technical tech environment
+    environmental lettings credit operations logistics dispatch shipping fulfilment fulfillment warehouse admin
+    administration management hr marketing complaints complaint claims enquiries inquiries hotline centre center
+    community staff crew people folks all everyone everybody us collections finance payments payroll reservations
+    bookings booking orders order delivery deliveries workshop webshop shop store online mail info contact
+    backoffice quality assurance maintenance facilities property security solutions insurance bank council committee
+    board feedback assistance responsible concierge housekeeping registry registrar secretariat hotel inn hostel
+    school academy switchboard kitchen branch surgery practice clinic library studio lab laboratory museum theatre
+    the your our from at of for and & - – in with
 """
 _NOBODY = frozenset(_NOBODY_TEXT.split())
 _PLACEHOLDER = re.compile(r"\{\{?.*?\}?\}|\[[^\]]+\]|<[^>]+>|%\w+%?|_{3,}")
