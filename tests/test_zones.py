@@ -211,3 +211,24 @@ def test_answers_between_quotes() -> None:
         ("signature", "Eirik"),
         ("quote", "older"),
     ]
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "Your branch",
+        "Your Sunroom team",
+        "The surgery at Mill Lane",
+        "Suki x",
+        "Rainer Stock\nCourse Office, Sprachhaus am Markt",
+    ],
+)
+@pytest.mark.parametrize("closing", ["Kind regards,", "Mit freundlichen Grüßen"])
+def test_teams_kisses_and_offices_sign(closing: str, signature: str) -> None:
+    lines = [("signature", line) for line in signature.split("\n")]
+    assert zoned(f"{BODY}\n\n{closing}\n{signature}") == [("body", BODY), ("closing", closing), *lines]
+
+
+def test_a_line_that_goes_on_is_no_signature() -> None:
+    text = "It was given\nto\nyour bank"
+    assert {zone for zone, _ in zoned(text)} == {"body"}

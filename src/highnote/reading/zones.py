@@ -53,7 +53,7 @@ _WISHES = (
     r"condolences|sincerely|faithfully|truly|respectfully|cordially|warmly|kindly|gratefully|best|yours|ciao|bye|"
     r"goodbye|adieu|take care|all the best|so long|until then|till then|see you(?: (?:soon|then|there|later|around))?|"
     r"talk soon|speak soon|over and out|namaste|slainte|peace|br|kr|rgrds|brgds|xo+|x+|many thanks|mfg|vg|lg|mvh|"
-    r"bien à vous|cordialement|saludos|un saludo|atentamente|abra[zç]os?|gr(?:ü|ue)(?:ß|ss)e|hilsen|h[aä]lsningar|"
+    r"bien à vous|cordialement|saludos|un saludo|atentamente|abra[zç]os?|gr(?:ü|ue)(?:ß|ss)en?|hilsen|h[aä]lsningar|"
     r"groet(?:en|jes)?|saluti|sal[uú]dos|pozdrawiam)(?!\w)"
 )
 _ADJECTIVES = (
@@ -101,6 +101,12 @@ _DASHED_NAME = re.compile(r"(?:[-–—~^*]+|//?)\s*(?=\S)")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$|[:;]$")
 _ABBREVIATION = re.compile(r"\b(?:\w|Co|Inc|Ltd|Jr|Sr|Dept|Corp|LLC|B\.V)\.$")
 _SMILEY = re.compile(r"(?:\s*(?:[:;]-?[)D(P]|[\U0001F000-\U0001FAFF\u2600-\u27BF\u2190-\u21ff\ufe0f\u200d]))+$")
+
+_KISSES = re.compile(r"(?:\s+[xX]+)+$")
+_OUR_TEAM = re.compile(
+    r"(?:Your|The) (?:[^\s,.!?]+ ){0,3}(?i:team|crew|desk|office|branch|department|bank|library|school|practice|clinic|"
+    r"surgery|shop|store|hotel|people|staff|service)(?: (?:at|of|in) [^,.!?]{1,40})?"
+)
 
 MAX_SIGNATURE_LINES = 12
 """A signature that is not set off by a delimiter is no longer than this."""
@@ -462,9 +468,12 @@ def _reads_as_sentence(text: str) -> bool:
 
 def _is_name_line(text: str, *, strict: bool = False) -> bool:
     """A name, a role, a team or a company. Lower-case words are allowed unless `strict`, few of them."""
+    text = _KISSES.sub("", text)
     words = text.split()
     if not words or len(words) > 8 or len(text) > 80 or (strict and text.endswith(",")):
         return False
+    if _OUR_TEAM.fullmatch(text):
+        return True
     if re.search(r"[!?:;…]$", text) or (text.endswith(".") and not _ABBREVIATION.search(text)):
         return False
     if words[0] in _WORDS_AND_NAMES and len(words) <= 2 and all(word[0].isupper() for word in words):
@@ -479,4 +488,4 @@ def _is_name_line(text: str, *, strict: bool = False) -> bool:
 
 def _is_role(text: str) -> bool:
     words = [_plain(word) for word in text.split()]
-    return bool(words) and not any(word in _NOT_NAMES and word not in _JOINERS for word in words)
+    return bool(words) and not any(word in _NOT_NAMES and word not in _JOINERS and word != "am" for word in words)
