@@ -11,6 +11,11 @@ from highnote.clauses import Clause
 from highnote.language import Sentence
 from highnote.reply import Proposal, Reply
 
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _ELSE = frozenset({"request", "ask", "choice", "thank", "wish"})
 """Acts of a sentence that does more than explain."""
 
@@ -32,38 +37,71 @@ _INSIDE = re.compile(
     re.IGNORECASE,
 )
 """What customers seldom see of a company."""
+_OPENS = re.compile(
+    r"^\W*(?:(?:so|well|now|and|but|ok|okay|hi|hello|first)\W+)*(?:you see|see|basically|essentially|technically|internally"
+    r"|behind the scenes|in short|long story short)\b"
+    r"|\bbackground\b|\bthe (?:way|reason|cause|root of|thing|trouble|problem|snag|catch|explanation)\b[^.;]{0,40}\b(?:is|was|being)\b"
+    r"|\bwhat (?:happened|went (?:on|wrong)|occurred|caused|led|took place|it comes down to)\b"
+    r"|\b(?:came|comes|went|goes|works?|happened|happens) (?:about )?(?:like this|as follows|this way)\b"
+    r"|\b(?:let me|allow me to|to|i(?: wi|')ll|i should|i must|if i may) (?:just |briefly |quickly )?(?:explain|clarify|walk you)\b"
+    r"|\b(?:too|overly) technical\b|\bchain\b|\bhere(?: is|'s|’s) (?:what|why|how|the (?:story|background|thing|deal))\b",
+    re.IGNORECASE,
+)
+"""Words that announce an account of how things went."""
+_MENDS = _set("""
+    fix correct repair replace restore refund resolve mend solve reinstate reissue resend remedy rectify send enclose return
+    reopen rebuild cancel waive reconnect dispatch swap close
+    """)
+"""What we do about a fault."""
+_BESIDE = re.compile(
+    r"\b(?:now|today|tonight|tomorrow|this (?:morning|afternoon|evening)|on (?:its|the) way|attached is|enclosed|so far|link"
+    r"|on us|and ours|you (?!see,)(?!get\b)|we should)\b",
+    re.IGNORECASE,
+)
+"""What is said about the way out, and where the fault is owned."""
+_AHEAD = re.compile(r"\b(?:now|attached|enclosed|good news|the (?:cure|way out|link))\b", re.IGNORECASE)
+"""What is said of how things stand from here on, where nothing is past."""
+_ACCOUNT = _set("reason cause background way explanation happen what truth issue thing be come it")
+"""What is said to be the account that follows."""
 _ASKED = re.compile(
     r"\b(?:you (?:asked|wanted to know|were asking|wondered)|thank(?:s| you) for asking (?:how|why|what)|good question"
     r"|your question|as you asked|since you ask|to answer your"
     r"|for (?:your|the) (?:audit|auditor|accountant|records|insurer|boss))",
     re.IGNORECASE,
 )
+_PERSONAL = re.compile(r"\b(?:i|we|you|your|please|thank(?:s| you))\b", re.IGNORECASE)
 _THANKED = re.compile(r"\bthank(?:s| you) for asking\b", re.IGNORECASE)
 
 
 def why(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
-    """Runs of more than `most` sentences, or one of more than `clauses` clauses, that tell how the fault came about."""
+    """Runs of more than `most` sentences, or a sentence of more than `clauses` clauses, that tell how the fault came about."""
     asked = reply.situation
     if asked.asks_why or asked.kind == "praise":
         return
-    calm = reply.asked is not None and asked.kind == "enquiry" and not asked.harm
     if any(_ASKED.search(s.text) or (_THANKED.search(s.text) and s is not reply.body[-1]) for s in reply.body):
+        return
+    if reply.asked is not None and asked.kind == "enquiry" and not asked.harm:
         return
     for telling, group in groupby(reply.body, key=_tells):
         run = list(group)
-        if not telling or not _at_length(run, options) or not _has_past(run):
-            continue
-        if not calm or any("explain" in sentence.acts for sentence in run):
+        if telling and _at_length(run, options):
             yield Proposal(run[0].start, run[-1].end, run[0])
 
 
 def _at_length(run: Sequence[Sentence], options: Mapping[str, Any]) -> bool:
+    """More than `most` sentences of the inner workings, or more than `clauses` clauses of them in a sentence."""
     inside = sum(len(set(map(str.lower, _INSIDE.findall(s.text)))) for s in run)
     causes = sum("explain" in s.acts or _was(s) for s in run)
-    tenses = [clause.tense for s in run for clause in s.clauses if clause.tense]
-    if len(run) > options["most"]:
-        return inside + causes >= 2
-    return causes > 0 and inside > 0 and len(tenses) > options["clauses"]
+    steps = sum(_steps(s) for s in run)
+    announced = any(_OPENS.search(s.text) for s in run)
+    told = len(run) > options["most"] and (_has_past(run) or announced)
+    if told and (inside + causes >= 2 or steps > options["clauses"] + 1):
+        return True
+    if any(_BESIDE.search(s.text) for s in run):
+        return False
+    if announced:
+        return steps >= options["clauses"]
+    return inside > 0 and steps + any("explain" in s.acts for s in run) > options["clauses"] and _has_past(run)
 
 
 def _has_past(run: Sequence[Sentence]) -> bool:
@@ -76,16 +114,49 @@ def _was(sentence: Sentence) -> bool:
     return any(clause.polarity == "negative" or clause.voice == "passive" for clause in past)
 
 
+def _steps(sentence: Sentence) -> int:
+    """How many clauses of a sentence tell what went on among others or among things, the customer left out."""
+    return sum(
+        clause.tense in ("past", "present")
+        and clause.mood == "statement"
+        and clause.modal in ("", "can", "could", "would")
+        and (clause.subject in ("third", "nobody") or clause.subject_owner == "us")
+        and not (clause.lemma in ("be", "happen", "come about") and clause.subject_word in _ACCOUNT)
+        and "customer" not in (clause.object, clause.object_owner, clause.subject_owner)
+        for clause in sentence.clauses
+    )
+
+
 def _tells(sentence: Sentence) -> bool:
     """Whether a sentence states how things are or were inside the company, and no more than that."""
     if _ELSE.intersection(sentence.acts) or "?" in sentence.text:
         return False
     if "explain" not in sentence.acts and "apologise" in sentence.acts:
         return False
-    heads = [clause for clause in sentence.clauses if clause.tense and clause.link in _MAIN]
-    if not heads or ("promise" in sentence.acts and heads[0].tense != "past"):
+    if any(clause.mood == "condition" or _mends(clause) for clause in sentence.clauses):
+        return False
+    heads = [clause for clause in sentence.clauses if clause.tense and clause.link in _MAIN and not _appeals(clause)]
+    if not heads:
+        return bool(_INSIDE.search(sentence.text)) and not _PERSONAL.search(sentence.text)
+    if all(clause.tense != "past" for clause in heads) and _AHEAD.search(sentence.text):
+        return False
+    if "promise" in sentence.acts and all(clause.tense != "past" for clause in heads):
         return False
     return _is_inside(heads[0]) and not any(_is_for_customer(clause) for clause in heads)
+
+
+def _mends(clause: Clause) -> bool:
+    """What we did, or what was done by nobody in particular, to put the fault right."""
+    return (
+        clause.lemma in _MENDS
+        and clause.polarity == "positive"
+        and (clause.subject_word in ("we", "i") or clause.voice == "passive")
+    )
+
+
+def _appeals(clause: Clause) -> bool:
+    """A "you see" or "you know", which says nothing of the customer."""
+    return clause.subject == "customer" and clause.lemma in ("see", "know", "understand", "imagine")
 
 
 def _is_inside(clause: Clause) -> bool:
