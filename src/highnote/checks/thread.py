@@ -22,6 +22,8 @@ Options = Mapping[str, Any]
 
 SAME = 0.6
 """Words at least so much alike name the same thing."""
+_PARTLY = 5.0
+"""What it costs, of 100, that a sentence is only part of the other."""
 
 # ---------------------------------------------------------------- asks
 
@@ -270,10 +272,10 @@ def repeated_reply(reply: Reply, options: Options) -> Iterator[Proposal]:
             if len(sentence.text.split()) < words or "?" in sentence.text:
                 continue
             for i, old in earlier:
-                if len(old.text.split()) >= words and _same(fuzz, sentence.text, old.text) >= alike:
+                if len(old.text.split()) >= words and _same(fuzz, sentence.text, old.text, words) >= alike:
                     again.append((sentence, i, old))
                     break
-        if again and sum(len(s.text) for s, _, _ in again) >= 0.4 * sum(len(s.text) for s in block):
+        if again and sum(len(s.text) for s, _, _ in again) >= 0.25 * sum(len(s.text) for s in block):
             first, index, old = again[0]
             evidence = Evidence(
                 message=index, start=old.start, end=old.end, text=reply.thread[index].text[old.start : old.end]
@@ -281,9 +283,12 @@ def repeated_reply(reply: Reply, options: Options) -> Iterator[Proposal]:
             yield Proposal(first.start, again[-1][0].end, first, evidence=evidence)
 
 
-def _same(fuzz: Any, one: str, other: str) -> float:
-    plain, words = fuzz.ratio(one.lower(), other.lower()), fuzz.token_sort_ratio(one.lower(), other.lower())
-    return float(max(plain, words))
+def _same(fuzz: Any, one: str, other: str, words: int) -> float:
+    """How alike two sentences are, 0 to 100; one that stands whole in the other is as good as the same."""
+    one, other = one.lower(), other.lower()
+    alike = float(max(fuzz.ratio(one, other), fuzz.token_sort_ratio(one, other)))
+    short = min(one, other, key=len)
+    return max(alike, fuzz.partial_ratio(one, other) - _PARTLY) if len(short.split()) >= words else alike
 
 
 def _blocks(sentences: Iterable[Sentence]) -> list[list[Sentence]]:
