@@ -16,6 +16,8 @@ def _set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+SAME = 0.6
+"""Words at least so much alike name the same thing."""
 FILE = "topics.txt"
 """Words that stand for the same thing, one class a line."""
 DULL = _set(

@@ -8,10 +8,13 @@ from typing import Any
 
 from highnote.answers import says_nothing
 from highnote.language import Sentence
+from highnote.remedies import REDRESS
 from highnote.reply import Proposal, Reply
+from highnote.topics import SAME, alike, topic_words
 
 _HELPS = frozenset({"resolve", "choice", "put-right", "compensate"})
-_REDRESS = frozenset({"refund", "replacement", "repair", "compensation"})
+MANY = 4
+"""So many questions in one reply are no first step of help any more."""
 _LINK = re.compile(r"https?://|www\.|\S@\S+\.\w|\b\w+\.(?:com|example|org|co\.uk|net)\b", re.IGNORECASE)
 _ANSWERS = re.compile(
     r"^\W*(?:yes|no|sure|of course|certainly|absolutely|done|correct|it does|it is|you can)\b",
@@ -25,7 +28,6 @@ _IDLE = frozenset(
         "ring",
         "phone",
         "write",
-        "try",
         "email",
         "mail",
         "message",
@@ -78,10 +80,21 @@ _IDLE = frozenset(
         "reply",
         "appreciate",
         "apply",
+        "sign",
+        "subscribe",
+        "tap",
+        "click",
+        "fill",
+        "print",
+        "hand",
+        "grab",
+        "reconsider",
     ]
 )
+_PAPERWORK = frozenset({"fill", "print", "sign", "scan", "fax", "prove"})
 _DOUBT = re.compile(
-    r"\b(?:are you sure|can you prove|did you (?:really|even)|is it possible|have you read|who|why)\b",
+    r"\b(?:are you sure|can you prove|did you (?:really|even)|is it possible|have you read|who|why|won't you|will you not|wouldn't you"
+    r"|change your mind|really only|surely|think (?:it|about)|anything else|give us)\b",
     re.IGNORECASE,
 )
 _IF_WE_CAN = re.compile(
@@ -101,7 +114,8 @@ _STALLS = re.compile(
     r"|shortly|as soon as|contact you|being (?:reviewed|investigated|looked)|will be (?:looked|contacted"
     r"|reviewed)|on (?:holiday|leave)|not available|our \w+ (?:team|department)"
     r"|working on|waiting for|handed|chase|at the earliest|under review|call again|write again"
-    r"|try (?:us )?again|hotline|bear with)\b",
+    r"|try (?:us )?again|hotline|bear with|out of reach|on a course|is away|are away|before (?:too )?long|right people|will have word"
+    r"|what is possible|get round to|calm down|giving us a|on the list|in due time|still (?:open|being)|take a while|gone (?:across|over) to)\b",
     re.IGNORECASE,
 )
 
@@ -120,7 +134,10 @@ _SENDS = re.compile(
 
 def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     """A body in which no sentence solves, acts, offers, answers or names a day, though somebody waits for that."""
-    if not reply.body or reply.partial or any(_helps(sentence) for sentence in reply.ours):
+    if not reply.body or reply.partial:
+        return
+    interrogates = sum(map(_wanted, reply.ours)) >= MANY
+    if any(_helps(sentence, reply, interrogates) for sentence in reply.ours):
         return
     if reply.chat and not all(map(says_nothing, reply.body)):  # a chat is full of help in half-sentences
         return
@@ -130,33 +147,45 @@ def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]
     if reply.asked is None:
         if reply.chat or not stalls or not any(_AWAITED.search(sentence.text) for sentence in reply.body):
             return
-    elif reply.situation.kind not in ("complaint", "request") or not (
-        reply.harm or reply.situation.remedies & _REDRESS or (stalls and not reply.chat)
-    ):
+    elif not _awaited(reply, bool(stalls)):
         return
     yield Proposal(0, 0)
 
 
-def _helps(sentence: Sentence) -> bool:
+def _awaited(reply: Reply, stalls: bool) -> bool:
+    """Whether the customer waits for something to be done."""
+    about = reply.situation
+    if about.kind not in ("complaint", "request"):
+        return about.kind == "enquiry" and stalls and not reply.chat
+    if reply.chat:
+        return reply.harm or not REDRESS.isdisjoint(about.remedies)
+    return reply.harm or bool(about.remedies) or stalls
+
+
+def _helps(sentence: Sentence, reply: Reply, interrogates: bool) -> bool:
+    """The sentence solves, offers, answers, names a day for what the customer wrote about, or asks what help needs."""
     acts, text = sentence.acts, sentence.text
-    if "pitch" in acts and _HELPS.isdisjoint(acts) and "promise" not in acts:
+    if "pitch" in acts and "promise" not in acts:
         return False
-    if not _HELPS.isdisjoint(acts) or _ANSWERS.search(text) or (_LINK.search(text) and not _ELSEWHERE.search(text)):
+    if _ANSWERS.search(text) or (_LINK.search(text) and not _ELSEWHERE.search(text)):
         return True
-    if "offer" in acts and not _IF_WE_CAN.search(text):
-        return True
-    if "dated" in acts and ("promise" in acts or not _STALLS.search(text)):
-        return True
-    if "promise" in acts and _SENDS.search(text) and not _STALLS.search(text):
-        return True
-    if "refuse" in acts or _IF_WE_CAN.search(sentence.text):
+    if "help" in acts or "choice" in acts:
+        return not _IF_WE_CAN.search(text)
+    if "refuse" in acts or _IF_WE_CAN.search(text):
         return False
-    if "?" in sentence.text and "ask" in acts:
-        return not _DOUBT.search(sentence.text)
-    steps = (
-        c for c in sentence.clauses if c.mood == "imperative" and c.subject == "customer" and c.polarity == "positive"
-    )
-    return "request" in acts and any(c.lemma.partition(" ")[0] not in _IDLE for c in steps)
+    if "dated" in acts and not acts.keys() & {"gone", "apologise", "compensate"} and not _STALLS.search(text):
+        about = {word for s in (reply.customer.sentences if reply.customer else ()) for word in topic_words(s)}
+        return not about or any(alike(word, other) >= SAME for word in topic_words(sentence) for other in about)
+    if "?" in text and "ask" in acts:
+        return not interrogates and not _DOUBT.search(text)
+    steps = {
+        c.lemma.partition(" ")[0]
+        for c in sentence.clauses
+        if c.mood == "imperative" and c.subject == "customer" and c.polarity == "positive"
+    }
+    if "request" not in acts or interrogates or _STALLS.search(text):
+        return False
+    return bool(steps - _IDLE) and steps.isdisjoint(_PAPERWORK)
 
 
 _WANTED = re.compile(

@@ -12,7 +12,7 @@ from highnote.finding import Evidence
 from highnote.questions import Covered, coverage
 from highnote.remedies import REDRESS, REMEDIES
 from highnote.reply import Proposal, Reply
-from highnote.topics import alike, topic_words
+from highnote.topics import SAME, alike, topic_words
 
 if TYPE_CHECKING:
     from highnote.clauses import Clause
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 Options = Mapping[str, Any]
 
-SAME = 0.6
-"""Words at least so much alike name the same thing."""
 _PARTLY = 5.0
 """What it costs, of 100, that a sentence is only part of the other."""
 
