@@ -160,7 +160,8 @@ _WANTING = re.compile(
     re.IGNORECASE,
 )
 _WANT_NOT = re.compile(
-    r"^(?:you to know|2 |nothing|no\b|any\w* (?:more|else)|')|^(?:,? ?(?:it|them|this|that)(?: (?:for|by|on|before|to|in"
+    r"^(?:you to know|2 |nothing|no\b|any\w* (?:more|else)|')|^(?:,? ?(?:it|them|this|that)(?: (?:for|by|on|before"
+    r"|to|in"
     r"|at|very|really|so|because|urgently|tomorrow|today|soon|as|and)\b|\W*$)|(?: to)? ?(?:know|understand|find out"
     r"|hear|say|thank|point|tell|complain|think|see|ask|check|add|stress|mention|share|express|congratulate"
     r"|apologi[sz]e|let|wear|use|(?:publicly )?thank|give (?:a|my|you)|congratulate)\b"

@@ -238,7 +238,8 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _TIME_HINTS = re.compile(
-    r"\d|.*(?:day|week|month|year|hour|hr|min|sec|night|noon|morning|evening|time|soon|ago|ary|ber|tomorrow)|earl|prev|"
+    r"\d|.*(?:day|week|month|year|hour|hr|min|sec|night|noon|morning|evening|time|soon|ago|ary|ber|tomorrow)|earl"
+    r"|prev|"
     r"recent|march|april|may|ju[nl]|aug|fortnight|last|short|asap|a\.s|course|future|present|long|point|moment|while|"
     r"when|eventually|prompt|play|business|next|spring|summer|autumn|fall|winter|end|bit"
 )

@@ -374,7 +374,8 @@ def _parse(text: str) -> Tree[Token]:
         where = f"at character {column}" if column > 0 else "at its end"
         raise PatternError(
             f"the phrase “{text}” cannot be read {where}",
-            "check that every bracket is closed; words, <base form>, (a|b), [optional], ..., @list and NOUN are allowed",
+            "check that every bracket is closed; words, <base form>, (a"
+            "|b), [optional], ..., @list and NOUN are allowed",
         ) from error
     assert isinstance(tree, Tree)
     if _begins_late(tree):

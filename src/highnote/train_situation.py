@@ -23,7 +23,8 @@ from highnote.language import Parsed, parse
 from highnote.situation import CERTAIN, LIKELY
 
 _SORRY = re.compile(
-    r"\b(?:sorry|apolog|regret|inexcus)(?!\w* (?:to say|but|we (?:don't|can't|cannot)|that (?:we|i) (?:can't|cannot)|for (?:the"
+    r"\b(?:sorry|apolog|regret|inexcus)(?!\w* (?:to say|but|we (?:don't|can't|cannot)|that (?:we|i) (?:can't|cannot)"
+    r"|for (?:the"
     r" (?:late|slow) (?:reply|answer)|your loss)))",
     re.IGNORECASE,
 )

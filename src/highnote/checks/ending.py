@@ -36,7 +36,8 @@ _DIGITS = re.compile(r"[\d@:/]|\bwww\b")
 _SOLVES = frozenset({"promise", "resolve", "offer", "compensate", "choice", "dated"})
 _NEWS = _SOLVES | {"request", "ask", "apologise", "refuse"}
 _PARTICULAR = re.compile(
-    r"\d|https?:|@|[£$€%]|\b(?:the|this|that|these|those|it|its|he|she|they|them|his|her|their|both|your|i|my|please|if|attached"
+    r"\d|https?:|@|[£$€%]|\b(?:the|this|that|these|those|it|its|he|she|they|them|his|her|their|both|your|i|my|please"
+    r"|if|attached"
     r"|enclosed|below|here)\b",
     re.IGNORECASE,
 )

@@ -93,7 +93,8 @@ _IDLE = frozenset(
 )
 _PAPERWORK = frozenset({"fill", "print", "sign", "scan", "fax", "prove"})
 _DOUBT = re.compile(
-    r"\b(?:are you sure|can you prove|did you (?:really|even)|is it possible|have you read|who|why|won't you|will you not|wouldn't you"
+    r"\b(?:are you sure|can you prove|did you (?:really|even)|is it possible|have you read|who|why|won't you"
+    r"|will you not|wouldn't you"
     r"|change your mind|really only|surely|think (?:it|about)|anything else|give us)\b",
     re.IGNORECASE,
 )
@@ -114,8 +115,10 @@ _STALLS = re.compile(
     r"|shortly|as soon as|contact you|being (?:reviewed|investigated|looked)|will be (?:looked|contacted"
     r"|reviewed)|on (?:holiday|leave)|not available|our \w+ (?:team|department)"
     r"|working on|waiting for|handed|chase|at the earliest|under review|call again|write again"
-    r"|try (?:us )?again|hotline|bear with|out of reach|on a course|is away|are away|before (?:too )?long|right people|will have word"
-    r"|what is possible|get round to|calm down|giving us a|on the list|in due time|still (?:open|being)|take a while|gone (?:across|over) to)\b",
+    r"|try (?:us )?again|hotline|bear with|out of reach|on a course|is away|are away|before (?:too )?long"
+    r"|right people|will have word"
+    r"|what is possible|get round to|calm down|giving us a|on the list|in due time|still (?:open|being)|take a while"
+    r"|gone (?:across|over) to)\b",
     re.IGNORECASE,
 )
 
