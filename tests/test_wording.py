@@ -6,7 +6,7 @@ from importlib import resources
 
 import pytest
 
-from highnote.wording import wording, words, wordings
+from highnote.wording import wording, wordings, words
 
 
 @pytest.mark.parametrize(
