@@ -89,11 +89,13 @@ _KEYS = re.compile(
     re.IGNORECASE,
 )
 _JOY = re.compile(
-    r"\b(?:congrat\w*|hooray|hurrah|yay|woo\w*|whoop\w*|bravo|happy|enjoy|thank\w*|welcome|"
+    r"\b(?:congrat\w*|hooray|hurrah|yay|woo\w*|whoop\w*|bravo|happy|enjoy|thank\w*|welcome|the best|"
     r"great news|good news|fantastic|"
     r"amazing|wonderful|love|lovely|brilliant|well done|cheers|birthday|glad|delighted|have fun|awesome)\b",
     re.IGNORECASE,
 )
+
+_CHEERS = re.compile(r"\b(?:congrat\w*|hooray|hurrah|yay|whoop\w*|bravo|the best|well done)\b", re.IGNORECASE)
 
 
 def shouting(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
@@ -101,14 +103,16 @@ def shouting(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     theirs = "" if reply.asked is None else reply.thread[reply.asked].text
     now = reply.situation
     calm = not now.harm and not now.upset and now.kind != "complaint"
-    cheerful = now.kind == "praise" or ("!!" in theirs and calm)
+    cheers = any(_CHEERS.search(sentence.text) for sentence in reply.parsed.sentences)
+    if now.kind == "praise" or (calm and cheers and reply.asked is not None):
+        return
     for sentence in reply.parsed.sentences:
         if sentence.block.kind is Kind.HEADING:
             continue
         begin = sentence.begin
         text = sentence.block.text[begin : _end_with_marks(sentence)]
         loud = shouted(text)
-        if not cheerful and not _JOY.search(text):
+        if not ("!!" in theirs and calm) and not _JOY.search(text):
             loud += [match.span() for match in _MARKS.finditer(text)]
         if loud:
             start, end = min(s for s, _ in loud), max(e for _, e in loud)
