@@ -14,38 +14,41 @@ _SPELLED = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
     "eighteen": 18, "nineteen": 19, "twenty": 20, "a twentieth": 5, "one-twentieth": 5, "a tenth": 10, "one tenth": 10,
-    "one-tenth": 10, "an eighth": 12.5, "a sixth": 16.7,
+    "one-tenth": 10, "an eighth": 12.5, "one eighth": 12.5, "a sixth": 16.7, "one sixth": 16.7,
 }  # fmt: skip
 _WORDS = "|".join(word for word in _SPELLED if " " not in word and "-" not in word)
 _SHARE = re.compile(
-    r"(?P<part>\b(?:a|one)[ -](?:twentieth|tenth)|\ban eighth|\ba sixth)\b"
+    r"(?P<part>\b(?:a|one)[ -](?:twentieth|tenth|sixth)|\b(?:an|one)[ -]eighth)\b"
     rf"|(?P<amount>\b\d+(?:[.,]\d+)?|\b(?:{_WORDS})\b)\s*(?:%|per ?cent\b|pct\b|pc\b)",
     re.IGNORECASE,
 )
 # A share is a discount where money comes off, not where something is measured.
 _OFF_AFTER = re.compile(
-    r"^\W*(?:(?!and\b|but\b)[\w’'+-]+\W+){0,4}?(?:off|discounts?|reductions?|rebate|less|lower|back|break"
+    r"^\W*(?:(?!and\b|but\b)[\w’'+-]+\W+){0,4}?(?:off|discounts?|reductions?|rebate|less|lower|cheaper|below|under|back|break"
     r"|coupon|voucher|concession"
-    r"|adjustment|code|markdown|has been (?:deducted|taken|knocked)|(?:was|is) (?:deducted|taken|knocked)"
+    r"|adjustment|code|markdown|deducted|refunded|credited|waived|knocked|shaved"
+    r"|has been (?:deducted|taken|knocked)|(?:was|is) (?:deducted|taken|knocked)"
     r"|comes? off|cut|(?:on|for) (?:your|the|any|all) (?:next|following|whole|new|order|purchase|basket))\b",
     re.IGNORECASE,
 )
 _OFF_BEFORE = re.compile(
     r"\b(?:minus|discount|reduction|rebate|concession|adjustment|allow(?:ed|ance)?|drop(?:s|ped)?"
-    r"|lowered?|reduced?|knock(?:ed)?|go as far as|stretch to"
+    r"|lowered?|reduced?|reducing|shav(?:e|ed|ing)|trim(?:med|ming)?|knock(?:ed|ing)?|go as far as|stretch to"
+    r"|(?:cheaper|lower|less|off) by|(?:code|coupon|voucher|credit) (?:for|of|over|worth)"
     r"|(?:take|taken|taking|took|comes?|cut) (?:\w+ ){0,4}(?:down )?by|deduct(?:ed|ing)?)\b(?:\W+[\w’'-]+){0,5}?\W*$",
     re.IGNORECASE,
 )
 _NOT_AMENDS = re.compile(
-    r"\b(?:students?|seniors?|pensioners?|schools?|nonprofits?|charities|staff|members? (?:get|pay|have"
+    r"\b(?:children|kids|infants|teachers?|residents|direct debit|silver|gold(?:en)? tier|over-\d+s?|tier"
+    r"|students?|seniors?|pensioners?|schools?|nonprofits?|charities|staff|members? (?:get|pay|have"
     r"|save)|everyone|everybody|all customers|all year round"
     r"|sale|promotion|promo(?!\s*code)|price list|early[- ](?:payment|bird)|annual(?:ly)? billing|billed"
     r"|(?:pay|paid|paying)\b[^.]{0,20}\b(?:year|annual|advance|front|month|by the)"
     r"|yearly plan is|renewal at|volume|bulk|orders? (?:over|above)|per the|vat|hst|gst|tax|interest|apr"
-    r"|markup|% fee|fee (?:is|drops|of)|battery|charged? at|restocking"
+    r"|markup|% fee|fee (?:is \d|drops|of)|battery|charged? at|restocking"
     r"|single-person|cheaper than|off-peak|instead of|rather than|last (?:spring|year|month)|than last"
     r"|thanks to|alcohol|cotton|wool|humidity|faster|subscribers?|newsletter"
-    r"|accuracy|traffic|scored?|restored|extra pieces|higher|as you asked|you asked|don.t (?:offer|give)"
+    r"|accuracy|traffic|scored|restored|extra pieces|higher|as you asked|you asked|don.t (?:offer|give)"
     r"|no longer)\b",
     re.IGNORECASE,
 )
