@@ -188,7 +188,7 @@ def _sentence_at(reply: Reply, offset: int) -> Sentence | None:
 _FILED = (
     r"(?:ticket|case|claim|incident|reference|ref|order|file|account|matter|dispute|invoice|booking"
     r"|complaint|enquiry|inquiry|request|policy"
-    r"|reservation|report|query|application|submission|rma|return|appeal|job|contract|customer|client"
+    r"|reservation|report|query|application|submission|rma|return|appeal|job|contract|customer|client|notice|meter|tag|permit"
     r"|member|membership|user|merchant|subscriber"
     r"|learner|patient|player|passenger|applicant)"
 )
@@ -203,7 +203,8 @@ _REFERENCE = re.compile(
           |we\s+(?:refer|write|are\ writing)\s+|i\s+(?:refer|write|am\ writing)\s+)?
         (?:in\s+|with\s+)?(?:about|(?:reply|response|answer)\s+to|regarding|concerning
           |(?:reference|regard)\s+to|further\s+to|to|your|our|the|for|subject:?)?\s*(?:your\s+|our\s+|the\s+)?
-        {_FILED}\b[\s,:.#]*(?:(?:no|nr|number|id|ref|reference)\b\.?[\s:#]*)?{_NUMBER}
+        {_FILED}\b[\s,:.#(]*(?:(?:bearing|under|with|quoting)\s+(?:the\s+)?)?
+        (?:(?:no|nr|number|id|ref|reference)\b\.?[\s:#]*)?{_NUMBER}
     )
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -221,8 +222,8 @@ _NO_NAME = re.compile(
 )
 
 
-_SEVERAL = re.compile(r"\w+ ?(?:\((?:s|es)\)|/s\b)")
-"""“Resident(s)”"""
+_SEVERAL = re.compile(r"\w+ ?(?:\((?:s|es)\)|/s\b)|\b(?:M(?:r|rs|s|iss|x)\.? ?/ ?)+M(?:r|rs|s|iss|x)\b\.?(?! ?\w)")
+"""“Resident(s)”, “Mr./Ms.”"""
 
 
 def number_for_name(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
@@ -234,12 +235,19 @@ def number_for_name(reply: Reply, options: Mapping[str, Any]) -> Iterator[Propos
     if not reply.body or any(_names_somebody(b.text) for b in reply.parsed.draft.blocks if b.zone is Zone.GREETING):
         return
     first = reply.body[0]
-    match = _REFERENCE.match(first.text)
-    if match and not _VOCATIVE.search(first.text):
-        yield Proposal(*first.source_span(0, match.end()), first)
+    text = first.text
+    if len(reply.body) > 1 and _CUT.search(text):
+        text = f"{text} {reply.body[1].text}"
+    match = _REFERENCE.match(text)
+    if match and not _VOCATIVE.search(text):
+        yield Proposal(*first.source_span(0, min(match.end(), len(first.text))), first)
 
 
-_VOCATIVE = re.compile(r",\s+(?:(?:Mr|Ms|Mrs|Miss|Dr)\b\.?\s+)?(?!I\b|[A-Z]+\b[/-]?\d)[A-Z][a-zà-ÿ'’-]+\s*[,.;:?!]")
+_CUT = re.compile(r"\b(?:no|nr|ref)\.\Z", re.IGNORECASE)
+"""Where a number was taken for the next sentence."""
+_VOCATIVE = re.compile(
+    r",\s+(?:(?:Mr|Ms|Mrs|Miss|Dr)\b\.?\s+)?(?!I\b|(?:No|Nr|Ref)\b|[A-Z]+\b[/-]?\d)[A-Z][a-zà-ÿ'’-]+\s*[,.;:?!]"
+)
 """A name spoken to in the sentence: “Your case 4711, Ken, is settled.”"""
 
 
