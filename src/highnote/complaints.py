@@ -15,7 +15,7 @@ from importlib import resources
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from highnote.harm import reported
+from highnote.harm import done_by_us, reported
 from highnote.moods import feels, joy, shouts, sour
 from highnote.remedies import REDRESS, wished
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from highnote.language import Parsed, Sentence
 
 FILE = "complaints.json"
-FORMAT = 2
+FORMAT = 3
 """Version of the file and of the signs; it rises when either changes."""
 CAP = 4.0
 """The words alone speak for or against a complaint at most so much (log odds)."""
@@ -81,6 +81,7 @@ def signs(message: Parsed) -> Signs:
         "told": float(max(told, default=0.0) >= 1),
         "half told": float(any(told)),
         "told twice": float(sum(told) >= 2),
+        "done by us": float(any(map(done_by_us, sentences))),
         "upset": float(upset),
         "sour": float(sour(text)),
         "joy": float(min(glad, 3)),
