@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from highnote.draft import Block, Draft
 from highnote.language import Sentence, parse
-from highnote.pattern import PatternError, Phrases, compile_clause
+from highnote.pattern import Phrases, compile_clause
+from highnote.syntax import PatternError
 
 LISTS = {
     "say": ["<say>", "<point> out", "<explain>"],

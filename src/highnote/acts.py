@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from highnote.language import Parsed, Sentence
 from highnote.matching import Index, Matcher
+
+Spans = list[tuple[int, int]]
+"""Where an act is done in a sentence, as ranges of tokens."""
 
 FAREWELLS = frozenset({"thank", "wish"})
 """Acts that end a body without being its last word: the sentence before them counts as the last."""
@@ -20,25 +23,60 @@ class Acts:
     def __init__(self, matchers: Sequence[Matcher]) -> None:
         self._matchers = tuple(matchers)
         self._index = Index(self._matchers)
+        self._patterns = {matcher.owner.id: self._index.of(matcher.owner.id) for matcher in matchers}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._patterns)
 
     def annotate(self, parsed: Parsed) -> Parsed:
-        """Fill in `acts` of every sentence and find the last body sentence; returns the same message."""
+        """Give every sentence its `acts` and find the last body sentence; returns the same message."""
         for sentence in parsed.sentences:
-            acts = sentence.words.acts.get((self, sentence.zone))
-            if acts is None:
-                self._find(sentence)
-                sentence.words.acts[self, sentence.zone] = sentence.acts
-            else:
-                sentence.acts = acts
+            sentence.acts = _Done(self, sentence)
         _place(parsed)
         return parsed
 
-    def _find(self, sentence: Sentence) -> None:
-        for m, p, matches in self._index.found(sentence):
-            matcher = self._matchers[m]
-            spans = [(match.start, match.end) for match in matcher.in_sentence(p, matches, sentence, None)]
-            known = sentence.acts.setdefault(matcher.owner.id, []) if spans else []
-            known += [s for s in spans if not any(s[0] < end and start < s[1] for start, end in known)]
+    def does(self, sentence: Sentence, act: str) -> bool:
+        """Whether a sentence does an act; it is read only where its words alone do not tell."""
+        candidates = self._index.candidates(sentence, self._patterns.get(act, 0))
+        return any(self._matchers[m].surely(p, sentence) for m, p in candidates) or bool(self.find(sentence, act))
+
+    def find(self, sentence: Sentence, act: str) -> Spans:
+        """Where a sentence does an act, without places that overlap earlier ones."""
+        spans: Spans = []
+        for m, p in self._index.candidates(sentence, self._patterns.get(act, 0)):
+            for match in self._matchers[m].in_sentence(p, sentence, None):
+                if not any(match.start < end and start < match.end for start, end in spans):
+                    spans.append((match.start, match.end))
+        return spans
+
+
+class _Done(Mapping[str, Spans]):
+    """The acts that a sentence does, each worked out when it is first asked for and remembered with the words."""
+
+    def __init__(self, acts: Acts, sentence: Sentence) -> None:
+        self._acts = acts
+        self._sentence = sentence
+        self._known: dict[str, Spans | bool] = sentence.words.acts.setdefault((acts, sentence.zone), {})
+
+    def __contains__(self, act: object) -> bool:
+        known = self._known.get(str(act))
+        if known is None:
+            known = self._known[str(act)] = self._acts.does(self._sentence, str(act))
+        return bool(known)
+
+    def __getitem__(self, act: str) -> Spans:
+        known = self._known.get(act)
+        if known is None or known is True:
+            known = self._known[act] = self._acts.find(self._sentence, act)
+        if not known:
+            raise KeyError(act)
+        return known
+
+    def __iter__(self) -> Iterator[str]:
+        return (act for act in self._acts if act in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _place(parsed: Parsed) -> None:
@@ -55,8 +93,8 @@ def _place(parsed: Parsed) -> None:
 
 def _is_farewell(sentence: Sentence) -> bool:
     """Whether a sentence thanks or wishes and does nothing else of weight (what follows a semicolon is weighty)."""
-    if any(token.text == ";" for token in sentence.span):
+    if ";" in sentence.text or not any(act in sentence.acts for act in FAREWELLS):
         return False
     polite = [span for act in FAREWELLS for span in sentence.acts.get(act, ())]
     weighty = [span for act in SUBSTANCE for span in sentence.acts.get(act, ())]
-    return bool(polite) and all(any(start < e and s < end for s, e in polite) for start, end in weighty)
+    return all(any(start < e and s < end for s, e in polite) for start, end in weighty)

@@ -714,4 +714,4 @@ def eases(sentence: Sentence) -> bool:
     """The sentence says what is done, or what to do: it answers "what now?", whatever the words."""
     if HANDED_ON.search(sentence.text):
         return False
-    return bool(sentence.acts.keys() & (HELPS | {"request"})) or any(c.mood == "imperative" for c in sentence.clauses)
+    return sentence.does("request", *HELPS) or any(c.mood == "imperative" for c in sentence.clauses)

@@ -320,6 +320,48 @@ def clauses(span: Span) -> tuple[Clause, ...]:
     return _finish(words, heads, tokens, made)
 
 
+# What a sentence must hold for a clause of some kind
+
+
+def _sign(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_CONDITIONAL = _CONDITION_STARTS | _sign("in as so on had should were would could ought wish cud wud 'd d")
+_VAGUE_WORDS = _sign("""
+    soon soonest shortly asap asap. a.s.a.p a.s.a.p. course earliest future presently long time sometime point momentarily
+    while bit moment can time day eventually promptly coming next
+    """)
+SIGNS: dict[str, dict[str, frozenset[str]]] = {
+    "modal": {
+        "can": _sign("can ca"), "could": _sign("could cud"), "may": _sign("may"), "might": _sign("might"),
+        "must": _sign("must"), "shall": _sign("shall sha"), "should": _sign("should 'd d better"),
+        "would": _sign("would wud 'd d used"), "will": _sign("will wo 'll ll willl go gon going gonna"),
+        "have to": _sign("have 'd d get gotta"), "need to": _sign("need"), "be able to": _sign("able unable"),
+        "ought to": _sign("ought"),
+    },
+    "polarity": {"negative": _NEGATIVE | _NEGATIVE_THINGS | _sign("no without unable")},
+    "mood": {"condition": _CONDITIONAL, "counterfactual": _CONDITIONAL},
+    "time": {"vague": _VAGUE_WORDS, "past": _sign("yesterday ago back early earlier previously day recently last")},
+    "link": {
+        link: _sign(" ".join([
+            *(word for word, kind in _LINKS.items() if kind == link),
+            *(pair[0] for pair, kind in _LINK_PHRASES.items() if kind == link), extra,
+        ]))
+        for link, extra in {
+            "cause": "now", "result": "so", "contrast": "but", "condition": "had should were", "time": "when",
+            "purpose": "to na ta", "concession": "despite",
+        }.items()
+    },
+    "subject_owner": {"us": _sign("our my ours i we"), "customer": _sign("your yours ur yer thank thanks cheer cheers")},
+    "object_owner": {"us": _sign("our my ours i we"), "customer": _sign("your yours ur yer thank thanks cheer cheers")},
+}  # fmt: skip
+"""Of a field and a value: words (or base forms) of which a sentence must hold one to have a clause with that value."""
+
+NAMED_CUSTOMER = _CUSTOMER | _CUSTOMER_NOUNS | _THANKS | _sign("your ur yer cheer appreciate")
+"""The same for a clause whose doer is the customer, unless it is an order, which need not name its doer."""
+
+
 # Reading and mending the parse
 
 

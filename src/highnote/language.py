@@ -7,10 +7,8 @@ reading of the other sentences as it was.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Sequence, Set
 from functools import cached_property, lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -29,46 +27,122 @@ if TYPE_CHECKING:
 PROSE = frozenset({Zone.GREETING, Zone.BODY, Zone.CLOSING})
 """Zones whose sentences are read; quotes and signatures are not ours to judge."""
 
-PLAIN = str.maketrans("\t\n–—€", "  --¤")
-"""Keeps a token on its line, and its signs in Latin-1: regular expressions with sets of others compile slowly."""
+_PLAIN = str.maketrans("\t\n–—€", "  --¤")
+"""Some signs that mean the same, written in one way."""
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """A sentence as one string, for regular expressions over tokens: see `highnote.pattern`."""
-
-    text: str
-    offsets: tuple[int, ...]
-    """Where each token begins in `text`."""
-    first: int
-    """Index of the first token in its spaCy Doc."""
-
-    def tokens(self, start: int, end: int) -> tuple[int, int]:
-        """The token range (indices in the Doc, end exclusive) for `text[start:end]`."""
-        return self.first + bisect_right(self.offsets, start) - 1, self.first + bisect_right(self.offsets, end - 1)
+def plain(word: str) -> str:
+    """A word as patterns know it: in small letters, with one kind of dash."""
+    return word.lower().translate(_PLAIN)
 
 
-def _encode(span: Span) -> Encoded:
-    parts, offsets, at = [], [], 0
-    for token in span:
-        part = _line(token.norm_, token.lemma_, token.pos_, token.tag_, token.dep_)
-        offsets.append(at)
-        at += len(part)
-        parts.append(part)
-    return Encoded("".join(parts), tuple(offsets), span.start)
+NONE = frozenset[str]()
+
+
+LEADS = frozenset([
+    "and", "but", "so", "also", "well", "now", "oh", "again", "however", "then", "hi", "hello", "dear", "please", "just", "or",
+    "plus", "yes", "no", ",", "-",
+])  # fmt: skip
+"""Words that may stand before what a sentence begins with."""
+_BREAKS = frozenset(";:-")
+"""Marks after which a sentence begins again."""
+_WORDY = re.compile(r"\w")
+
+
+class Line:
+    """The tokens of a sentence as patterns see them; a token that is no word closes each list.
+
+    `bases` holds all base forms of each token, `tags` its part of speech and tag. Of a sentence that is not read, `tags` is
+    None, and `perhaps` holds the base forms that only a reading can confirm. Tokens are also bits of numbers: `all` are
+    those of the sentence, `where` those that have a word or base form.
+    """
+
+    __slots__ = ("all", "bases", "memo", "norms", "perhaps", "size", "tags", "where")
+
+    def __init__(
+        self,
+        norms: Sequence[str],
+        bases: Iterable[frozenset[str]],
+        tags: Sequence[tuple[str, str]] | None = None,
+        perhaps: Iterable[frozenset[str]] = (),
+    ) -> None:
+        self.norms = (*norms, "")
+        self.bases = (*bases, NONE)
+        self.perhaps = (*perhaps, NONE) if tags is None else ()
+        self.tags = tags
+        self.size = len(norms)
+        self.all = (1 << self.size) - 1
+        self.where: dict[str, int] = {}
+        for column in (self.bases, self.perhaps):
+            for at, words in enumerate(column):
+                for word in words:
+                    self.where[word] = self.where.get(word, 0) | 1 << at
+        self.memo: dict[object, Any] = {}
+        """What parts of patterns match (`highnote.pattern`)."""
+
+
+class Look:
+    """A look at a sentence by one pattern. `doubt` tells whether it met what only a reading can confirm."""
+
+    __slots__ = ("all", "bases", "doubt", "memo", "norms", "perhaps", "size", "tags", "where")
+
+    def __init__(self, line: Line) -> None:
+        self.norms, self.bases, self.perhaps, self.tags = line.norms, line.bases, line.perhaps, line.tags
+        self.all, self.size, self.where, self.memo = line.all, line.size, line.where, line.memo
+        self.doubt = False
+
+    def mask(self, words: Set[str]) -> int:
+        """The tokens that have one of the words or base forms."""
+        found = 0
+        for word in self.where.keys() & words:
+            found |= self.where[word]
+        return found
+
+    def tagged(self, name: str, fits: Callable[[str, str], bool]) -> int:
+        """The tokens whose part of speech and tag fit; all of them where these are not known."""
+        if self.tags is None:
+            return self.all
+        known: int | None = self.memo.get(name)
+        if known is None:
+            known = self.memo[name] = sum(1 << at for at, tags in enumerate(self.tags[: self.size]) if fits(*tags))
+        return known
+
+    def beginnings_at(self, at: int) -> Iterator[int]:
+        """Where what counts may begin in a sentence that begins at a token (the first one, or after a mark)."""
+        for start in (at, at + 1) if at == 0 else (at + 1,):
+            if start == 0 or self.norms[start - 1] in _BREAKS:
+                yield start
+                while self.norms[start] in LEADS:
+                    start += 1
+                    yield start
+
+    def beginnings(self) -> int:
+        """All places where what counts may begin."""
+        known: int | None = self.memo.get("^")
+        if known is None:
+            places = {start for at in range(self.size) for start in self.beginnings_at(at)}
+            known = self.memo["^"] = sum(1 << place for place in places)
+        return known
+
+    def endings(self) -> int:
+        """All places after which no word comes."""
+        known: int | None = self.memo.get("$")
+        if known is None:
+            place = self.size
+            while place and not _WORDY.search(self.norms[place - 1]):
+                place -= 1
+            known = self.memo["$"] = sum(1 << at for at in range(place, self.size + 1))
+        return known
 
 
 @lru_cache(maxsize=50_000)
-def _line(norm: str, lemma: str, pos: str, tag: str, dep: str) -> str:
-    norm = norm.lower().translate(PLAIN)
-    lemmas = dict.fromkeys([lemma.lower().translate(PLAIN), norm, *models.base_forms(norm)])
-    return f"{norm}\t/{'/'.join(lemmas)}/\t{pos} {tag} {dep}\n"
+def _bases(norm: str, lemma: str) -> frozenset[str]:
+    return frozenset((plain(lemma), norm, *models.base_forms(norm)))
 
 
 @lru_cache(maxsize=50_000)
-def _keys(line: str) -> frozenset[str]:
-    norm, lemmas, _ = line.split("\t")
-    return frozenset((norm, *lemmas[1:-1].split("/")))
+def _certain(norm: str) -> frozenset[str]:
+    return frozenset((norm, *models.base_forms(norm)))
 
 
 class Words:
@@ -81,17 +155,22 @@ class Words:
         self.judged: dict[object, Any] = {}
         """What the judge says of the sentence, by what it was asked about."""
         self.found: dict[object, Any] = {}
-        """What sets of patterns match, once they were tried (`highnote.matching.Index`)."""
-        self.acts: dict[object, dict[str, list[tuple[int, int]]]] = {}
-        """The acts, once they were looked for (`highnote.acts.Acts`), by who looked and in which zone."""
+        """What patterns match, once they were tried (`highnote.matching`)."""
+        self.acts: dict[object, dict[str, Any]] = {}
+        """What is known of its acts (`highnote.acts`), by who looked and in which zone."""
 
     @property
     def span(self) -> Span:
         """The tokens of the sentence."""
         if self._span is None:
-            read([self])
+            self.read([self])
         assert self._span is not None
         return self._span
+
+    def read(self, new: Sequence[Words]) -> None:
+        """Have the language model tag and parse sentences, all in one go."""
+        for words, doc in zip(new, self._model.read([words.text for words in new]), strict=True):
+            words._span = doc[:]
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
@@ -102,25 +181,42 @@ class Words:
         """The indices of the tokens of each clause."""
         return tuple(frozenset(token.i for token in clause.tokens) for clause in self.clauses)
 
+    def look(self) -> Look:
+        """The tokens with what the language model says of them."""
+        return Look(self._read)
+
+    def glance(self) -> Look:
+        """The tokens with what is known of them; a sentence is read for it only where its words alone tell too little."""
+        return Look(self._read if self.is_read or self._unread is None else self._unread)
+
+    @property
+    def is_read(self) -> bool:
+        return self._span is not None
+
     @cached_property
-    def encoded(self) -> Encoded:
-        return _encode(self.span)
+    def _read(self) -> Line:
+        norms = [plain(token.norm_) for token in self.span]
+        bases = [_bases(norm, token.lemma_) for norm, token in zip(norms, self.span, strict=True)]
+        return Line(norms, bases, [(token.pos_, token.tag_) for token in self.span] + [("", "")])
+
+    @cached_property
+    def _unread(self) -> Line | None:
+        tokens = self._model.words(self.text)
+        if tokens is None:
+            return None
+        norms = [plain(norm) for _, norm in tokens]
+        perhaps = [self._model.base_forms(word) - _certain(norm) for (word, _), norm in zip(tokens, norms, strict=True)]
+        return Line(norms, map(_certain, norms), None, perhaps)
 
     def as_spacy(self) -> SpacyDoc:
         """The sentence as a Doc of spaCy, for its own matchers."""
         return self._model.as_spacy(self.span.doc)
 
-    @cached_property
-    def keys(self) -> frozenset[str]:
-        return frozenset().union(*map(_keys, self.encoded.text.splitlines()))
-
-
-def read(sentences: Iterable[Words]) -> None:
-    """Tag and parse those sentences (of one language model) that have not been read yet, all in one go."""
-    new = [words for words in sentences if words._span is None]
-    if new:
-        for words, doc in zip(new, new[0]._model.read([words.text for words in new]), strict=True):
-            words._span = doc[:]
+    @property
+    def keys(self) -> KeysView[str]:
+        """Every word and base form in the sentence (of one that is not read: those that it may have)."""
+        line = self._read if self.is_read or self._unread is None else self._unread
+        return line.where.keys()
 
 
 class Known:
@@ -153,7 +249,7 @@ class Sentence:
         self.begin = begin
         self.index = index
         self.place = "middle"
-        self.acts: dict[str, list[tuple[int, int]]] = {}
+        self.acts: Mapping[str, list[tuple[int, int]]] = {}
 
     @property
     def span(self) -> Span:
@@ -163,16 +259,6 @@ class Sentence:
     def clauses(self) -> tuple[Clause, ...]:
         """The clauses of the sentence, the main one first."""
         return self.words.clauses
-
-    @property
-    def encoded(self) -> Encoded:
-        """The sentence as one string of its tokens."""
-        return self.words.encoded
-
-    @property
-    def keys(self) -> frozenset[str]:
-        """Every word and base form in the sentence: what the triggers of patterns are looked up in."""
-        return self.words.keys
 
     @property
     def zone(self) -> Zone:
@@ -189,6 +275,10 @@ class Sentence:
     @property
     def end(self) -> int:
         return self.source_span(0, len(self.text))[1]
+
+    def does(self, *acts: str) -> bool:
+        """Whether the sentence does one of the acts."""
+        return any(act in self.acts for act in acts)
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
         """The source span of `text[start:end]`."""
@@ -208,8 +298,15 @@ class Sentence:
         return (touched[0], touched[-1] + 1) if touched else (self.span.start, self.span.start)
 
 
+def read(sentences: Iterable[Sentence]) -> None:
+    """Tag and parse those sentences (of one language model) that have not been read yet, all in one go."""
+    new = list({id(s.words): s.words for s in sentences if not s.words.is_read}.values())
+    if new:
+        new[0].read(new)
+
+
 class Parsed:
-    """A message with its sentences read."""
+    """A message as sentences."""
 
     def __init__(self, draft: Draft, sentences: Iterable[Sentence]) -> None:
         self.draft = draft
@@ -228,9 +325,10 @@ class Parsed:
 _WORD = re.compile(r"\w")
 
 
-def parse(draft: Draft, model: str | None = None, known: Known | None = None) -> Parsed:
-    """The sentences of the greeting, body and closing of a draft, read together; those that are `known` are not read again.
+def parse(draft: Draft, model: str | None = None, known: Known | None = None, *, at_once: bool = True) -> Parsed:
+    """The sentences of the greeting, body and closing of a draft; those that are `known` are not read again.
 
+    They are read `at_once`, all together, or each when something asks for what only a reading can tell.
     Raises ModelError when no language model is installed.
     """
     known = Known() if known is None else known
@@ -241,5 +339,6 @@ def parse(draft: Draft, model: str | None = None, known: Known | None = None) ->
             for start, end in split(block.text):
                 words = known.words(block.text[start:end], language)
                 sentences.append(Sentence(words, block, start, len(sentences)))
-    read({id(s.words): s.words for s in sentences}.values())
+    if at_once:
+        read(sentences)
     return Parsed(draft, sentences)

@@ -18,7 +18,7 @@ from highnote.english import is_english
 from highnote.finding import Edit, Finding, Level, Message, Report, Suggestion
 from highnote.grammar import Proof, proof
 from highnote.judge import Judge, features
-from highnote.language import PROSE, Known, Parsed, parse
+from highnote.language import PROSE, Known, Parsed, parse, read
 from highnote.languagetool import Companion
 from highnote.matching import Index, Matcher, compile_matcher, proposal_at
 from highnote.model import load as load_model
@@ -186,7 +186,7 @@ class Linter:
         """The draft with its sentences, acts and thread: what rules look at. sentences that are `known` are not read again."""
         config = self.config
         return Reply(
-            self._acts.annotate(parse(draft, config.model, known or self._known)),
+            self._acts.annotate(parse(draft, config.model, known or self._known, at_once=config.parse == "full")),
             self._conversation(tuple(thread)),
             date=date,
             chat=config.chat,
@@ -210,9 +210,11 @@ class Linter:
 
     def every_proposal(self, reply: Reply) -> Iterator[tuple[Matcher, Proposal]]:
         """What every pattern proposes, a rule's earlier patterns first."""
-        for sentence in reply.parsed.sentences:
-            for m, p, places in self._index.found(sentence):
-                for match in self._matchers[m].in_sentence(p, places, sentence, reply):
+        opened = [(s, list(self._index.open(s, reply))) for s in reply.parsed.sentences]
+        read(s for s, patterns in opened if any(not self._matchers[m].looks_around(p) for m, p in patterns))
+        for sentence, patterns in opened:
+            for m, p in patterns:
+                for match in self._matchers[m].in_sentence(p, sentence, reply):
                     yield self._matchers[m], proposal_at(match, sentence, p)
         for m, p in self._index.draft_wide:
             for proposal in self._matchers[m].in_draft(p, reply):

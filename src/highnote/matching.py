@@ -9,18 +9,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from highnote.pattern import (
-    ClausePattern,
     Match,
     Pattern,
-    PatternError,
     PhrasePattern,
     Phrases,
     TokenPattern,
     compile_clause,
-    signature,
 )
 from highnote.reply import Proposal, Reply
 from highnote.rule import Act, Flag, Rule, RuleError, RuleErrors, Unless, When, line_of
+from highnote.syntax import PatternError
 
 if TYPE_CHECKING:
     from highnote.language import Sentence
@@ -77,20 +75,35 @@ class Matcher:
         """All patterns that make a proposal, as written."""
         return tuple(dict.fromkeys(self.owner.flag[number].text for number in (proposal.pattern, *proposal.also)))
 
-    def in_sentence(
-        self, number: int, matches: Iterable[Match], sentence: Sentence, reply: Reply | None
-    ) -> Iterator[Match]:
-        """What the pattern with this number flags of what it matches. Without a reply only the sentence itself counts."""
+    def in_sentence(self, number: int, sentence: Sentence, reply: Reply | None) -> Iterator[Match]:
+        """What the pattern with this number flags in a sentence. Without a reply only the sentence itself counts."""
         flag = self.flags[number]
-        if sentence.zone.value in flag.zones:
-            for match in matches:
+        assert flag.pattern is not None
+        if told(flag.pattern, sentence) != () and (reply is None or self._holds(flag, sentence, reply)):
+            for match in found(flag.pattern, sentence):
                 if self._stands(flag, match, sentence, reply):
                     yield _marked(match, flag.source.mark, sentence)
+
+    def looks_around(self, number: int) -> bool:
+        """Whether the conditions of the pattern with this number ask for acts."""
+        whens = (self.flags[number].when, self.when)
+        return any(not _ACTS.isdisjoint(when.conditions.model_fields_set) for when in whens if when)
+
+    def surely(self, number: int, sentence: Sentence) -> bool:
+        """Whether the pattern with this number flags something, told by the words of the sentence alone."""
+        flag = self.flags[number]
+        assert flag.pattern is not None
+        if not told(flag.pattern, sentence):
+            return False
+        exceptions = (*flag.unless, *self.unless)
+        return all(unless.pattern is not None and told(unless.pattern, sentence) == () for unless in exceptions)
 
     def in_draft(self, number: int, reply: Reply) -> Iterator[Proposal]:
         """What a pattern about the whole draft (an act, the absence of acts, a check) proposes."""
         flag = self.flags[number]
         source = flag.source
+        if not self.suits(flag, reply):
+            return
         if flag.check is not None:
             for proposal in flag.check(reply, self.options):
                 if self._holds(flag, proposal.sentence, reply):
@@ -107,20 +120,23 @@ class Matcher:
                 for span in sentence.acts.get(source.act, ())
             ]
             for sentence, match in places[threshold:]:
-                if self._stands(flag, match, sentence, reply):
+                if self._holds(flag, sentence, reply) and self._stands(flag, match, sentence, reply):
                     yield proposal_at(_marked(match, source.mark, sentence), sentence, number)
+
+    def suits(self, flag: _Flag, reply: Reply) -> bool:
+        """Whether the conditions of a pattern allow the circumstances of a reply."""
+        return all(_suits(when.conditions, reply) for when in (flag.when, self.when) if when)
+
+    def suits_place(self, flag: _Flag, zone: str, place: str) -> bool:
+        """Whether the conditions of a pattern allow a sentence in this zone and place."""
+        whens = [when.conditions for when in (flag.when, self.when) if when]
+        return zone in flag.zones and all(_suits_place(when, zone, place) for when in whens)
 
     def _holds(self, flag: _Flag, sentence: Sentence | None, reply: Reply) -> bool:
         return all(holds(when, sentence, reply) for when in (flag.when, self.when) if when)
 
     def _stands(self, flag: _Flag, match: Match, sentence: Sentence, reply: Reply | None) -> bool:
-        if reply is not None and not self._holds(flag, sentence, reply):
-            return False
-        exceptions = (*flag.unless, *self.unless)
-        if not exceptions:
-            return True
-        touched = _touched(match, sentence)
-        return not any(_excepted(unless, touched, sentence, reply) for unless in exceptions)
+        return not any(_excepted(unless, match, sentence, reply) for unless in (*flag.unless, *self.unless))
 
 
 def proposal_at(match: Match, sentence: Sentence, number: int) -> Proposal:
@@ -145,33 +161,23 @@ def _touched(match: Match, sentence: Sentence) -> set[int]:
     return inside.union(*(own for own in sentence.words.clause_tokens if not own.isdisjoint(inside)))
 
 
-def _excepted(unless: _Unless, touched: set[int], sentence: Sentence, reply: Reply | None) -> bool:
+def _excepted(unless: _Unless, match: Match, sentence: Sentence, reply: Reply | None) -> bool:
     if unless.when is not None:
         return reply is not None and holds(unless.when, sentence, reply)
     if unless.source.act is not None:
         return unless.source.act in sentence.acts
     assert unless.pattern is not None
-    matches = unless.pattern.find(sentence)
-    if unless.source.sentence is not None:
+    matches = found(unless.pattern, sentence)
+    if not matches or unless.source.sentence is not None:
         return bool(matches)
-    return any(touched & set(range(match.start, match.end)) for match in matches)
+    touched = _touched(match, sentence)
+    return any(not touched.isdisjoint(range(other.start, other.end)) for other in matches)
 
 
 def holds(when: _When, sentence: Sentence | None, reply: Reply) -> bool:
     """Whether the conditions hold for a sentence of a reply (for the reply alone where `sentence` is None)."""
     want = when.conditions
-    plain = (
-        (want.thread, reply.asked is not None),
-        (want.chat, reply.chat),
-        (want.valued, reply.valued),
-    )
-    if any(wanted is not None and wanted != given for wanted, given in plain):
-        return False
-    if want.customer and reply.situation.kind not in want.customer:
-        return False
-    if want.harm is not None and want.harm != reply.situation.harm:
-        return False
-    if want.asks_why is not None and want.asks_why != reply.situation.asks_why:
+    if not _suits(want, reply):
         return False
     if when.says and not _said(when.says, reply):
         return False
@@ -184,15 +190,40 @@ def holds(when: _When, sentence: Sentence | None, reply: Reply) -> bool:
     return sentence is None or _placed(want, sentence, reply)
 
 
+def circumstances(reply: Reply) -> object:
+    """What conditions ask of the circumstances of a reply, as one value."""
+    now = reply.situation
+    return reply.asked is not None, reply.chat, reply.valued, now.kind, now.harm, now.asks_why
+
+
+def _suits(want: When, reply: Reply) -> bool:
+    """Whether conditions allow the circumstances of a reply."""
+    plain = (
+        (want.thread, reply.asked is not None),
+        (want.chat, reply.chat),
+        (want.valued, reply.valued),
+    )
+    if any(wanted is not None and wanted != given for wanted, given in plain):
+        return False
+    if want.customer and reply.situation.kind not in want.customer:
+        return False
+    if want.harm is not None and want.harm != reply.situation.harm:
+        return False
+    return want.asks_why is None or want.asks_why == reply.situation.asks_why
+
+
+def _suits_place(want: When, zone: str, place: str) -> bool:
+    """Whether conditions allow where a sentence stands."""
+    if want.zone and zone not in want.zone:
+        return False
+    return not want.place or place in want.place or (place == "only" and not {"first", "last"}.isdisjoint(want.place))
+
+
 def _placed(want: When, sentence: Sentence, reply: Reply) -> bool:
-    if want.zone and sentence.zone.value not in want.zone:
+    if not _suits_place(want, sentence.zone.value, sentence.place):
         return False
-    if (
-        want.place
-        and sentence.place not in want.place
-        and not (sentence.place == "only" and {"first", "last"} & set(want.place))
-    ):
-        return False
+    if not _NEARBY.intersection(want.model_fields_set):
+        return True
     at = sentence.index
     near = 1 if want.within is None else want.within
     far = len(reply.parsed.sentences) if want.within is None else want.within
@@ -207,6 +238,13 @@ def _placed(want: When, sentence: Sentence, reply: Reply) -> bool:
         and (not want.beside or _any_act(around, want.beside))
         and not _any_act(around, want.not_beside)
     )
+
+
+_NEARBY = frozenset({
+    "followed_by", "not_followed_by", "preceded_by", "not_preceded_by", "beside", "not_beside",
+})  # fmt: skip
+"""The conditions on the sentences around one."""
+_ACTS = _NEARBY | {"draft_has", "draft_lacks"}
 
 
 def _any_act(sentences: Iterable[Sentence], acts: Sequence[str]) -> bool:
@@ -291,21 +329,37 @@ def _find_check(name: str) -> Check:
     return check
 
 
-# ---------------------------------------------------------------- triggers
+# ---------------------------------------------------------------- what a sentence has
 
 
-Found = tuple[tuple[int, int, tuple[Match, ...]], ...]
-"""Matches with the numbers of their matcher and of its pattern, in the order of these."""
+def found(pattern: Pattern, sentence: Sentence) -> Sequence[Match]:
+    """Every place that a pattern matches; worked out once for the same words."""
+    known: Sequence[Match] | None = sentence.words.found.get(pattern)
+    if known is None:
+        known = sentence.words.found[pattern] = tuple(pattern.find(sentence))
+    return known
+
+
+def told(pattern: Pattern, sentence: Sentence) -> Sequence[Match] | None:
+    """Every place that a pattern matches; None where only a reading of the sentence can tell."""
+    known: Sequence[Match] | None = sentence.words.found.get(pattern)
+    if known is None:
+        matches = pattern.told(sentence)
+        if matches is None:
+            return None
+        known = sentence.words.found[pattern] = tuple(matches)
+    return known
 
 
 class Index:
-    """Finds what the patterns match in a sentence, and tries only those whose words and clauses are in it.
+    """Tells which patterns are worth trying on a sentence: those whose words are in it, and whose conditions allow it.
 
     Patterns are bits of whole numbers, so that a few steps a word tell which patterns have all the words that they need.
     """
 
     def __init__(self, matchers: Sequence[Matcher]) -> None:
         self._patterns: list[tuple[int, int, Pattern]] = []
+        self._matchers = matchers
         self.draft_wide: list[tuple[int, int]] = []
         """(matcher, pattern) numbers of the patterns that look at the whole draft."""
         for m, matcher in enumerate(matchers):
@@ -319,15 +373,12 @@ class Index:
         """For every place in the patterns' needs: the patterns that need nothing there."""
         self._by_word: list[dict[str, int]] = [{} for _ in range(most)]
         """For every place in the patterns' needs, and every word: the patterns that are content with it there."""
-        self._by_clause = 0
-        """The patterns that are conditions on a clause."""
-        self._by_signature: dict[tuple[str, ...], int] = {}
+        self._by_place: dict[tuple[str, str], int] = {}
+        self._by_circumstances: dict[object, int] = {}
         for number, (_, _, pattern) in enumerate(self._patterns):
             self._enter(1 << number, pattern)
 
     def _enter(self, bit: int, pattern: Pattern) -> None:
-        if isinstance(pattern, ClausePattern):
-            self._by_clause |= bit
         for place, known in enumerate(self._by_word):
             if place >= len(pattern.needs):
                 self._free[place] |= bit
@@ -335,38 +386,63 @@ class Index:
             for word in pattern.needs[place]:
                 known[word] = known.get(word, 0) | bit
 
-    def found(self, sentence: Sentence) -> Found:
-        """All matches in a sentence, whatever its zone; worked out once for the same words."""
-        known: Found | None = sentence.words.found.get(self)
-        if known is None:
-            matches = ((m, p, tuple(pattern.find(sentence))) for m, p, pattern in self._candidates(sentence))
-            known = sentence.words.found[self] = tuple(found for found in matches if found[2])
-        return known
+    def of(self, owner: str) -> int:
+        """The patterns of one rule or act, as bits."""
+        return self._bits(lambda matcher, _: matcher.owner.id == owner)
 
-    def _candidates(self, sentence: Sentence) -> Iterator[tuple[int, int, Pattern]]:
-        """The patterns worth trying on a sentence."""
-        keys = sentence.keys
-        worthy = (1 << len(self._patterns)) - 1
-        for free, by_word in zip(self._free, self._by_word, strict=True):
-            content = free
-            for word in keys & by_word.keys():
-                content |= by_word[word]
-            worthy &= content
-        if worthy & self._by_clause:
-            admitted = 0
-            for clause in sentence.clauses:
-                admitted |= self._admitting(signature(clause))
-            worthy &= admitted | ~self._by_clause
+    def candidates(self, sentence: Sentence, among: int, reply: Reply | None = None) -> Iterator[tuple[int, int]]:
+        """The patterns (matcher and pattern numbers) worth trying on a sentence, in their order."""
+        worthy = self._worthy(sentence) & among & self._placed(sentence)
+        if reply is not None:
+            worthy &= self._allowed(reply)
         while worthy:
             bit = worthy & -worthy
-            yield self._patterns[bit.bit_length() - 1]
+            yield self._patterns[bit.bit_length() - 1][:2]
             worthy ^= bit
 
-    def _admitting(self, signed: tuple[str, ...]) -> int:
-        """The clause patterns that may match a clause with this signature."""
-        if signed not in self._by_signature:
-            suitable = (
-                isinstance(pattern, ClausePattern) and pattern.suits(signed) for _, _, pattern in self._patterns
-            )
-            self._by_signature[signed] = sum(1 << number for number, suits in enumerate(suitable) if suits)
-        return self._by_signature[signed]
+    def open(self, sentence: Sentence, reply: Reply) -> Iterator[tuple[int, int]]:
+        """The patterns that match in a sentence, or that only a reading of it could rule out, in their order."""
+        for m, p in self.candidates(sentence, ALL, reply):
+            pattern = self._matchers[m].flags[p].pattern
+            assert pattern is not None
+            if told(pattern, sentence) != ():
+                yield m, p
+
+    def _worthy(self, sentence: Sentence) -> int:
+        """The patterns whose words are in a sentence."""
+        worthy: int | None = sentence.words.found.get(self)
+        if worthy is None:
+            keys = sentence.words.keys
+            worthy = ALL
+            for free, by_word in zip(self._free, self._by_word, strict=True):
+                content = free
+                for word in keys & by_word.keys():
+                    content |= by_word[word]
+                worthy &= content
+            sentence.words.found[self] = worthy
+        return worthy
+
+    def _placed(self, sentence: Sentence) -> int:
+        """The patterns whose conditions allow where the sentence stands."""
+        key = (sentence.zone.value, sentence.place)
+        if key not in self._by_place:
+            self._by_place[key] = self._bits(lambda matcher, flag: matcher.suits_place(flag, *key))
+        return self._by_place[key]
+
+    def _allowed(self, reply: Reply) -> int:
+        """The patterns whose conditions allow the circumstances of a reply."""
+        key = circumstances(reply)
+        if key not in self._by_circumstances:
+            self._by_circumstances[key] = self._bits(lambda matcher, flag: matcher.suits(flag, reply))
+        return self._by_circumstances[key]
+
+    def _bits(self, suits: Callable[[Matcher, _Flag], bool]) -> int:
+        return sum(
+            1 << number
+            for number, (m, p, _) in enumerate(self._patterns)
+            if suits(self._matchers[m], self._matchers[m].flags[p])
+        )
+
+
+ALL = -1
+"""All patterns, as bits."""

@@ -1,22 +1,24 @@
 """The language model: spaCy's pipeline, told to do no more than is needed, and its reading as plain data.
 
-A pipeline's tags, heads and base forms are what spaCy gives. Two things are done in a shorter way: parts of speech and base
-forms, which `en_core_web_sm` works out from a token's word, tag and relation, are worked out once for each of these; and
-the entities are left out. Words met for the first time are forgotten after each call once the vocabulary has grown by some
-thousands, so a long-lived process stays as small as it was.
+A pipeline's tags, heads and base forms are what spaCy gives. Three things are done in a shorter way: the words' vectors
+(`highnote.encoder`); parts of speech and base forms, which `en_core_web_sm` works out from a token's word, tag and relation,
+are worked out once for each of these; and the entities are left out. Words met for the first time are forgotten after each
+call once the vocabulary has grown by some thousands, so a long-lived process stays as small as it was.
 """
 
 from __future__ import annotations
 
 import importlib
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from functools import lru_cache
 from threading import Lock
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from highnote.encoder import encoder
 from highnote.tokens import Doc, Token
 
 if TYPE_CHECKING:
@@ -98,9 +100,11 @@ class Model:
         self._full = len(nlp.vocab.strings) + GROWTH
         self._kinds: dict[tuple[int, int, int], tuple[str, str, str, str]] = {}
         self._by_kind = _tells_by_kind(nlp)
-        pipes = [pipe for _, pipe in nlp.pipeline]
+        pipes: list[Any] = [pipe for _, pipe in nlp.pipeline]
         self._pipes = pipes[:-2] if self._by_kind is not None else pipes
         self._last = pipes[-2:]
+        self._encoder = encoder(pipes[0], nlp.make_doc)
+        """The first step of the pipeline, if it may be done in a shorter way."""
 
     def read(self, texts: Sequence[str]) -> list[Doc]:
         """Tag and parse sentences, each by itself, all in one go."""
@@ -109,9 +113,23 @@ class Model:
             for doc in docs:
                 for token in doc[1:]:
                     token.is_sent_start = False
-            for pipe in self._pipes:
+            if self._encoder is not None:
+                self._pipes[0].set_annotations(docs, self._encoder.encode(docs))
+            for pipe in self._pipes[self._encoder is not None :]:
                 docs = list(pipe.pipe(docs)) if hasattr(pipe, "pipe") else [pipe(doc) for doc in docs]
             return [self._plain(text, doc) for text, doc in zip(texts, docs, strict=True)]
+
+    def words(self, text: str) -> list[tuple[str, str]] | None:
+        """The tokens of a sentence in small letters, each with its norm; None where base forms hang on more than a word."""
+        if self._by_kind is None:
+            return None
+        with self._lock, self._zone():
+            return [(token.lower_, token.norm_) for token in self.nlp.make_doc(text)]
+
+    def base_forms(self, word: str) -> frozenset[str]:
+        """All base forms that a reading may give a word (in small letters)."""
+        assert self._by_kind is not None
+        return self._by_kind.base_forms(word)
 
     def as_spacy(self, doc: Doc) -> SpacyDoc:
         """A sentence that was read as spaCy has it."""
@@ -165,15 +183,50 @@ class Model:
 
 
 class _Kinds:
-    """What the rules for parts of speech say of tokens in a row, which no single token tells."""
+    """What the last two steps of a pipeline make of a token, told by its word, its tag and its relation alone."""
 
-    def __init__(self, words: frozenset[str], relations: frozenset[str]) -> None:
-        self._words = words
-        self._relations = relations
+    def __init__(self, ruler: Any, lemmatizer: Any) -> None:
+        self._rules = ruler.patterns
+        self._tables = [lemmatizer.lookups.get_table(name, {}) for name in ("lemma_exc", "lemma_rules")]
+        self._words, self._relations = set[str](), set[str]()
+        """Those at which a rule about several tokens in a row begins."""
+        for pattern in (pattern for rule in self._rules for pattern in rule["patterns"] if len(pattern) > 1):
+            plain = [(key, value) for token in pattern for key, value in token.items() if isinstance(value, str)]
+            (self._words if plain[0][0] == "LOWER" else self._relations).add(plain[0][1])
+        self._known: dict[str, frozenset[str]] = {}
 
     def is_exception(self, doc: SpacyDoc) -> bool:
         """Whether a rule about several tokens may hold in the sentence."""
         return any(t.lower_ in self._words or t.dep_ in self._relations for t in doc)
+
+    def base_forms(self, word: str) -> frozenset[str]:
+        """All base forms that a word (in small letters) can be given, whatever its tag."""
+        known = self._known.get(word)
+        if known is None:
+            if len(self._known) >= MAX_KINDS:
+                self._known.clear()
+            known = self._known[word] = frozenset(self._base_forms(word))
+        return known
+
+    def _base_forms(self, word: str) -> Iterator[str]:
+        yield word
+        exceptions, rules = self._tables
+        for pos in ("noun", "verb", "adj", "adv", "punct"):
+            yield from exceptions.get(pos, {}).get(word, ())
+            for old, new in rules.get(pos, ()):
+                if word.endswith(old):
+                    yield word[: len(word) - len(old)] + new
+        for rule in self._rules:
+            if "LEMMA" in rule["attrs"] and any(_may_be(word, pattern[rule["index"]]) for pattern in rule["patterns"]):
+                yield rule["attrs"]["LEMMA"].lower()
+
+
+def _may_be(word: str, token: Mapping[str, Any]) -> bool:
+    """Whether a word (in small letters) may be what a rule's description of a token asks for."""
+    wanted = token.get("LOWER")
+    if isinstance(wanted, dict):
+        return word in wanted.get("IN", [word]) and re.search(wanted.get("REGEX", ""), word) is not None
+    return wanted in (None, word)
 
 
 def _tells_by_kind(nlp: Language) -> _Kinds | None:
@@ -184,17 +237,14 @@ def _tells_by_kind(nlp: Language) -> _Kinds | None:
     last: list[Any] = [pipe for _, pipe in nlp.pipeline[-2:]]
     if [type(pipe) for pipe in last] != [AttributeRuler, EnglishLemmatizer] or last[1].mode != "rule":
         return None
-    words, relations = set[str](), set[str]()
-    for rule in last[0].patterns:
-        for pattern in rule["patterns"]:
-            if not all(key in ("LOWER", "TAG", "DEP", "IS_SPACE") for token in pattern for key in token):
+    for pattern in (pattern for rule in last[0].patterns for pattern in rule["patterns"]):
+        if not all(key in ("LOWER", "TAG", "DEP", "IS_SPACE") for token in pattern for key in token):
+            return None
+        if len(pattern) > 1:
+            plain = [key for token in pattern for key, value in token.items() if isinstance(value, str)]
+            if not plain or plain[0] not in ("LOWER", "DEP"):
                 return None
-            if len(pattern) > 1:
-                plain = [(key, value) for token in pattern for key, value in token.items() if isinstance(value, str)]
-                if not plain or plain[0][0] not in ("LOWER", "DEP"):
-                    return None
-                (words if plain[0][0] == "LOWER" else relations).add(plain[0][1])
-    return _Kinds(frozenset(words), frozenset(relations))
+    return _Kinds(*last)
 
 
 @lru_cache(maxsize=20_000)

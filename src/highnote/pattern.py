@@ -1,159 +1,44 @@
-"""Patterns: the phrase syntax and clause conditions of rule files, compiled and matched.
+"""Patterns: the phrases and clause conditions of rule files, made into what matches them in a sentence.
 
-A sentence is encoded as one string (`language.Encoded`), a part a token: its norm, its base forms, its tags. A phrase
-compiles to a regular expression over that string, so alternatives, gaps and options cost nothing of their own.
+A part of a phrase tells for a token where the part may end that begins there, the preferred end first. It looks at a
+sentence through a `Look`, which may show the words of a sentence that the language model has not read: then whatever the
+model would have to tell counts as a match in doubt, and the sentence is read only where that matters.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from operator import attrgetter
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedInput
-
-from highnote.language import PLAIN
+from highnote.clauses import NAMED_CUSTOMER, SIGNS
+from highnote.language import LEADS, Look, plain
+from highnote.syntax import Item, PatternError, read
 
 if TYPE_CHECKING:
     from highnote.clauses import Clause
     from highnote.language import Sentence
 
-GRAMMAR = r"""
-start: sequence
-sequence: item+
-?item: atom | atom "=" CLASS -> tagged
-?atom: word | lemma | list | class | one_of | maybe | not_ahead | gap | begin | end | mark
-word: WORD
-lemma: "<" WORD ">"
-list: "@" LISTNAME
-class: CLASS
-one_of: "(" sequence ("|" sequence)* ")"
-maybe: "[" sequence ("|" sequence)* "]"
-not_ahead: _NOT sequence ("|" sequence)* ")"
-gap: LONG_GAP | GAP
-begin: "^"
-end: "$"
-mark: MARK
-CLASS.3: /(NOUN|VERB|ADJ|ADV|PRON|PROPN|NUM|DET|ADP|AUX|INTJ|PAST|ING|BASE|ANY|NP|DATE|TIME|MONEY|NAME)(?![A-Za-z])/
-_NOT.2: "!("
-LONG_GAP.2: "...."
-GAP.1: "..."
-WORD: /[0-9A-Za-z\u00c0-\u024f£$€%#&'\u2019+_\/-]*[0-9A-Za-z\u00c0-\u024f£€%#&+]/
-LISTNAME: /[a-z][a-z0-9-]*/
-MARK: /[,;:.?!"“”‘’'–—*-]|\\\$/
-%ignore /\s+/
-"""
-
-_parser = Lark(GRAMMAR, parser="lalr", maybe_placeholders=False)
-
 # Contractions, as spaCy's norms spell their parts.
 _CONTRACTIONS = (
-    ("n't", " not"),
-    ("'ve", " have"),
-    ("'re", " are"),
-    ("'ll", " will"),
-    ("'m", " am"),
-    ("'s", " 's"),
-    ("'d", " 'd"),
-)
+    ("n't", " not"), ("'ve", " have"), ("'re", " are"), ("'ll", " will"), ("'m", " am"), ("'s", " 's"), ("'d", " 'd"),
+)  # fmt: skip
 _IRREGULAR = {
-    "won't": "will not",
-    "can't": "can not",
-    "shan't": "shall not",
-    "cannot": "can not",
-    "gonna": "going to",
+    "won't": "will not", "can't": "can not", "shan't": "shall not", "cannot": "can not", "gonna": "going to",
     "gotta": "got to",
-}
-_TAGS = {"PAST": r"(?:VBD|VBN)", "ING": "VBG", "BASE": "VB"}
+}  # fmt: skip
+_TAGS = {"PAST": frozenset({"VBD", "VBN"}), "ING": frozenset({"VBG"}), "BASE": frozenset({"VB"})}
 _LISTED = {"DATE": "date", "TIME": "time", "MONEY": "money", "NAME": "name"}
-_COMMON = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "i",
-        "we",
-        "you",
-        "it",
-        "he",
-        "she",
-        "they",
-        "me",
-        "us",
-        "my",
-        "our",
-        "your",
-        "this",
-        "that",
-        "to",
-        "of",
-        "in",
-        "on",
-        "at",
-        "for",
-        "with",
-        "and",
-        "or",
-        "but",
-        "so",
-        "as",
-        "if",
-        "is",
-        "are",
-        "be",
-        "am",
-        "was",
-        "were",
-        "been",
-        "have",
-        "has",
-        "had",
-        "do",
-        "does",
-        "did",
-        "not",
-        "no",
-        "will",
-        "would",
-        "can",
-        "could",
-        "should",
-        "may",
-        "might",
-        "must",
-        "'s",
-        "'d",
-        ",",
-        ".",
-        "?",
-        "!",
-        ":",
-    ]
-)
-
-# A token is a line: norm, tab, base forms between slashes, tab, part of speech, tag and dependency.
-_ANY = r".+\n"
-_COMMA = r"(?:,\t.*\n)?"
-_LEADS = "(?:and|but|so|also|well|now|oh|again|however|then|hi|hello|dear|please|just|or|plus|yes|no|,|-)"
-_BEGIN = rf"(?:\A|^[;:-]\t.*\n)(?:{_LEADS}\t.*\n)*?"
-_BEGIN_IN_GROUP = rf"\A(?:{_LEADS}\t.*\n)*?"
-_END = r"(?=(?:[^\w\t\n]*\t.*\n)*\Z)"
-_NP = (
-    r"(?:.*\t(?:DET|PRON) .*\n)?(?:.*\t(?:ADJ|NUM|NOUN|PROPN|ADV) .*\n){0,4}?"
-    r".*\t(?:NOUN|PROPN|PRON) .*\n"
-)
-
-
-class PatternError(ValueError):
-    """A phrase or condition that cannot be understood; `mend` says what to do."""
-
-    def __init__(self, message: str, mend: str) -> None:
-        super().__init__(message)
-        self.mend = mend
+_COMMON = frozenset([
+    "a", "an", "the", "i", "we", "you", "it", "he", "she", "they", "me", "us", "my", "our", "your", "this", "that", "to", "of",
+    "in", "on", "at", "for", "with", "and", "or", "but", "so", "as", "if", "is", "are", "be", "am", "was", "were", "been",
+    "have", "has", "had", "do", "does", "did", "not", "no", "will", "would", "can", "could", "should", "may", "might", "must",
+    "'s", "'d", ",", ".", "?", "!", ":",
+])  # fmt: skip
+_DETERMINERS = frozenset({"DET", "PRON"})
+_MODIFIERS = frozenset({"ADJ", "NUM", "NOUN", "PROPN", "ADV"})
+_NOUNS = frozenset({"NOUN", "PROPN", "PRON"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,54 +61,350 @@ class Pattern(Protocol):
         """Sets of words or base forms; a sentence without any word of one of them cannot match."""
 
     def find(self, sentence: Sentence) -> Sequence[Match]:
-        """Every place that the pattern matches."""
+        """Every place that the pattern matches; the sentence is read if only that can tell."""
+
+    def told(self, sentence: Sentence) -> Sequence[Match] | None:
+        """Every place that the pattern matches; None where only a reading of the sentence can tell."""
+
+
+# ---------------------------------------------------------------- the parts of a phrase
+
+Ends = Callable[[Look, int], Sequence[int]]
+"""Where a part may end that begins at a token: the end that is preferred first."""
+Reach = Callable[[Look, int], int]
+"""Where a part may end that begins at any of some tokens. Places are bits of a number; there may be too many, never too few."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a phrase, ready to match.
+
+    `reach` looks at all tokens at once, and tells in little time that most phrases match nowhere; `ends` tells exactly.
+    """
+
+    ends: Ends
+    reach: Reach
+    needs: Needs = ()
+    size: int = 1
+    """How many tokens it is written with: of several alternatives the longer is preferred."""
+    after_comma: bool = True
+    """Whether a comma may stand before it."""
+    plain: bool = True
+    """Whether its words alone tell, without parts of speech."""
+    norm: str = ""
+    """The one word that this part is, where it is one."""
+    base: str = ""
+    """The one base form that this part is, where it is one."""
+
+
+def _reach_words(words: frozenset[str]) -> Reach:
+    if len(words) > 1:
+        return lambda look, places: (places & look.mask(words)) << 1
+    (word,) = words
+    return lambda look, places: (places & look.where.get(word, 0)) << 1
+
+
+def _norm(words: frozenset[str]) -> Part:
+    """A token that is one of the words."""
+    return Part(lambda look, i: (i + 1,) if look.norms[i] in words else (), _reach_words(words))
+
+
+def _base(bases: frozenset[str]) -> Part:
+    """A token with one of the base forms."""
+
+    def ends(look: Look, i: int) -> Sequence[int]:
+        if not bases.isdisjoint(look.bases[i]):
+            return (i + 1,)
+        if look.perhaps and not bases.isdisjoint(look.perhaps[i]):
+            look.doubt = True
+            return (i + 1,)
+        return ()
+
+    return Part(ends, _reach_words(bases))
+
+
+def _tags(name: str) -> Callable[[str, str], bool]:
+    """Whether a part of speech and tag are of a class."""
+    tags = _TAGS.get(name)
+    return (lambda pos, tag: pos == name) if tags is None else (lambda pos, tag: tag in tags)
+
+
+def _class(name: str) -> Part:
+    """A token of a class."""
+    if name == "ANY":
+        return Part(lambda look, i: (i + 1,) if i < look.size else (), lambda look, places: (places & look.all) << 1)
+    fits = _tags(name)
+
+    def ends(look: Look, i: int) -> Sequence[int]:
+        if look.tags is None:
+            look.doubt = True
+            return (i + 1,) if i < look.size else ()
+        return (i + 1,) if fits(*look.tags[i]) else ()
+
+    return Part(ends, lambda look, places: (places & look.tagged(name, fits)) << 1, plain=False)
+
+
+def _as(part: Part, name: str) -> Part:
+    """The part where its first token is of a class."""
+    first = _class(name)
+    return replace(
+        part,
+        ends=lambda look, i: part.ends(look, i) if first.ends(look, i) else (),
+        reach=lambda look, places: part.reach(look, first.reach(look, places) >> 1),
+        plain=False,
+        norm="",
+        base="",
+    )
+
+
+def _noun_phrase() -> Part:
+    """A determiner, up to four words and a noun or pronoun."""
+
+    def ends(look: Look, i: int) -> Sequence[int]:
+        if look.tags is None:
+            look.doubt = True
+            return range(i + 1, min(i + 6, look.size) + 1)
+        found: list[int] = []
+        for at in (i + 1, i) if look.tags[i][0] in _DETERMINERS else (i,):
+            for end in range(at, at + 5):
+                pos = look.tags[end][0] if end < look.size else ""
+                if pos in _NOUNS and end + 1 not in found:
+                    found.append(end + 1)
+                if pos not in _MODIFIERS:
+                    break
+        return found
+
+    def reach(look: Look, places: int) -> int:
+        inner = places | _further(places, 5, look.all)
+        return (inner & look.tagged("NP", lambda pos, _: pos in _NOUNS)) << 1
+
+    return Part(ends, reach, size=3, plain=False)
+
+
+def _further(places: int, most: int, allowed: int) -> int:
+    """The places that are up to `most` tokens further on, over `allowed` ones."""
+    found = 0
+    for _ in range(most):
+        places = (places & allowed) << 1
+        found |= places
+    return found
+
+
+def _gap(most: int) -> Part:
+    """Nothing or a few tokens of the same part of the sentence."""
+
+    def ends(look: Look, i: int) -> Sequence[int]:
+        end = i
+        while end < look.size and end - i < most and look.norms[end] not in _STOPS:
+            end += 1
+        return range(i, end + 1)
+
+    def reach(look: Look, places: int) -> int:
+        return places | _further(places, most, look.all & ~look.mask(_STOPS))
+
+    return Part(ends, reach, after_comma=False)
+
+
+_STOPS = frozenset({";", "?", "!"})
+"""What no gap goes over."""
+
+
+def _begin() -> Part:
+    """The start of the sentence, with the words that may stand before what counts."""
+
+    def ends(look: Look, i: int) -> Sequence[int]:
+        if i:
+            return ()
+        end = 0
+        while look.norms[end] in LEADS:
+            end += 1
+        return range(end + 1)
+
+    return Part(ends, lambda look, places: look.beginnings() if places & 1 else 0, after_comma=False)
+
+
+def _end() -> Part:
+    """The end of the sentence, but for its marks."""
+    return Part(
+        lambda look, i: (i,) if look.endings() >> i & 1 else (),
+        lambda look, places: places & look.endings(),
+        size=2,
+        after_comma=False,
+    )
+
+
+def _either(parts: Sequence[Part]) -> Part:
+    """One of several, the first ones preferred."""
+    if len(parts) == 1:
+        return parts[0]
+
+    def ends(look: Look, i: int) -> Sequence[int]:
+        found: Sequence[int] = ()
+        for part in parts:
+            found = _with(found, part.ends(look, i))
+        return found
+
+    def reach(look: Look, places: int) -> int:
+        found = 0
+        for part in parts:
+            found |= part.reach(look, places)
+        return found
+
+    return Part(ends, reach, plain=all(part.plain for part in parts))
+
+
+def _with(found: Sequence[int], more: Sequence[int]) -> Sequence[int]:
+    """Ends with further ones after them."""
+    if not found or not more:
+        return found or more
+    return [*found, *(end for end in more if end not in found)]
+
+
+def _alternatives(parts: Sequence[Part]) -> Part:
+    """One of the parts, the longest first, so that "get back to" wins over "get back"; single words are put together."""
+    longer = sorted((part for part in parts if not part.norm and not part.base), key=lambda part: -part.size)
+    options = [_by_needs(longer)] if len(longer) > _MANY else longer[:]
+    if norms := frozenset(part.norm for part in parts if part.norm):
+        options.append(_norm(norms))
+    if bases := frozenset(part.base for part in parts if part.base):
+        options.append(_base(bases))
+    return replace(
+        _either(options),
+        needs=_one_of(part.needs for part in parts),
+        size=bool(norms) + bool(bases) + sum(part.size for part in longer),
+        norm="",
+        base="",
+    )
+
+
+_MANY = 4
+"""More alternatives than these are looked up by the words that they need."""
+
+
+def _by_needs(parts: Sequence[Part]) -> Part:
+    """One of the parts, the first ones preferred; only those are tried whose words are in the sentence."""
+    free = [number for number, part in enumerate(parts) if not part.needs]
+    by_word: dict[str, list[int]] = {}
+    for number, part in enumerate(parts):
+        for word in min(part.needs, key=_cost, default=()):
+            by_word.setdefault(word, []).append(number)
+
+    def worthy(look: Look) -> Sequence[Part]:
+        known: Sequence[Part] | None = look.memo.get(worthy)
+        if known is None:
+            words = look.where.keys()
+            numbers = {number for word in words & by_word.keys() for number in by_word[word]}
+            chosen = [parts[number] for number in sorted(numbers.union(free))]
+            known = [part for part in chosen if not any(map(words.isdisjoint, part.needs))]
+            look.memo[worthy] = known
+        return known
+
+    def ends(look: Look, i: int) -> Sequence[int]:
+        found: Sequence[int] = ()
+        for part in worthy(look):
+            found = _with(found, part.ends(look, i))
+        return found
+
+    def reach(look: Look, places: int) -> int:
+        found = 0
+        for part in worthy(look):
+            found |= part.reach(look, places)
+        return found
+
+    return Part(ends, reach, plain=all(part.plain for part in parts))
+
+
+def _maybe(part: Part) -> Part:
+    """The part, after a comma perhaps, or nothing."""
+    step = _step(part)
+    return Part(
+        lambda look, i: _with(step.ends(look, i), (i,)),
+        lambda look, places: places | step.reach(look, places),
+        size=part.size + 1,
+        after_comma=False,
+        plain=part.plain,
+    )
+
+
+def _not_ahead(part: Part) -> Part:
+    """Nothing, where the part does not follow. What follows in doubt is left for the reading to tell."""
+    step = _step(part)
+
+    def ends(look: Look, i: int) -> Sequence[int]:
+        before, look.doubt = look.doubt, False
+        follows = bool(step.ends(look, i))
+        certain, look.doubt = not look.doubt, before or look.doubt
+        return () if follows and certain else (i,)
+
+    return Part(ends, lambda _, places: places, size=part.size + 1, after_comma=False, plain=part.plain)
+
+
+def _step(part: Part) -> Part:
+    """The part where it follows on another one: a comma may stand before it."""
+    if not part.after_comma:
+        return part
+
+    def ends(look: Look, i: int) -> Sequence[int]:
+        if look.norms[i] != ",":
+            return part.ends(look, i)
+        return _with(part.ends(look, i + 1), part.ends(look, i))
+
+    def reach(look: Look, places: int) -> int:
+        return part.reach(look, places | (places & look.where.get(",", 0)) << 1)
+
+    return Part(ends, reach, size=part.size + 1, plain=part.plain)
+
+
+def _row(parts: Sequence[Part]) -> Part:
+    """The parts one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    steps = [parts[0], *map(_step, parts[1:])]
+
+    def ends(look: Look, i: int) -> Sequence[int]:
+        reached: Sequence[int] = (i,)
+        for step in steps:
+            found: Sequence[int] = ()
+            for at in reached:
+                found = _with(found, step.ends(look, at))
+            if not found:
+                return ()
+            reached = found
+        return reached
+
+    def reach(look: Look, places: int) -> int:
+        for step in steps:
+            places = step.reach(look, places)
+            if not places:
+                break
+        return places
+
+    needs = tuple(need for part in parts for need in part.needs)
+    return Part(ends, reach, needs, sum(step.size for step in steps), plain=all(part.plain for part in parts))
+
+
+def _remembered(part: Part) -> Part:
+    """A word list: what it matches in a sentence is worked out once, for all patterns that name it."""
+
+    def ends(look: Look, i: int) -> Sequence[int]:
+        known = look.memo.get((part, i))
+        if known is None:
+            before, look.doubt = look.doubt, False
+            known = look.memo[part, i] = (part.ends(look, i), look.doubt)
+            look.doubt = before
+        found, doubt = known
+        look.doubt |= doubt
+        return found
+
+    return replace(part, ends=ends, norm="", base="")
 
 
 # ---------------------------------------------------------------- phrases
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    regex: str
-    needs: Needs
-    needs_comma: bool = True
-    norm: str = ""
-    """The one word that this part is, escaped, where it is one."""
-    lemma: str = ""
-    """The one base form that this part is, escaped, where it is one."""
-
-
-def _token(norm: str) -> str:
-    """A token with this norm."""
-    return rf"{norm}\t.*\n"
-
-
-def _base(lemmas: str) -> str:
-    """A token that has one of the base forms."""
-    return rf".*/{lemmas}/.*\n"
-
-
-def _alternatives(parts: Sequence[_Part]) -> str:
-    """One of the parts, the longest first, so that "get back to" wins over "get back"; single words are put together."""
-    longer = sorted(
-        (part for part in parts if not part.norm and not part.lemma), key=lambda part: -part.regex.count(r"\n")
-    )
-    options = [part.regex for part in longer]
-    if norms := [part.norm for part in parts if part.norm]:
-        options.append(_token(norm=f"(?:{'|'.join(norms)})"))
-    if lemmas := [part.lemma for part in parts if part.lemma]:
-        options.append(_base(f"(?:{'|'.join(lemmas)})"))
-    return f"(?:{'|'.join(options)})"
-
-
-def _tagged(name: str) -> str:
-    """What a token with this part of speech, or this form of a verb, looks like."""
-    return rf".*\t\w+ {_TAGS[name]} " if name in _TAGS else rf".*\t{name} "
-
-
 def _spell(word: str) -> list[str]:
     """The tokens that spaCy makes of a word of a phrase, as norms."""
-    word = word.lower().translate(PLAIN).replace("\u2019", "'")
+    word = plain(word).replace("\u2019", "'")
     word = _IRREGULAR.get(word, word)
     for old, new in _CONTRACTIONS:
         if word.endswith(old) and word != old:
@@ -233,28 +414,30 @@ def _spell(word: str) -> list[str]:
 
 @dataclass(slots=True)
 class Phrases:
-    """Compiles phrases with the named word lists (a list's entries are phrases too).
+    """Makes phrases with the named word lists (a list's entries are phrases too) ready to match.
 
-    `known` holds what is compiled already; `fresh` says whether anything was added to it.
+    `known` holds the trees of phrases that are read already; `fresh` says whether any was added to it.
     """
 
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    known: dict[str, PhrasePattern] = field(default_factory=dict)
+    known: dict[str, list[Item]] = field(default_factory=dict)
     fresh: bool = False
     thorough: bool = False
-    """Compile patterns that are tried on every sentence, whatever words they need."""
-    _tried: dict[str, PhrasePattern] = field(default_factory=dict)
-    _cache: dict[str, _Part] = field(default_factory=dict)
+    """Make patterns that are tried on every sentence, whatever words they need."""
+    _made: dict[str, PhrasePattern] = field(default_factory=dict)
+    _lists: dict[str, Part] = field(default_factory=dict)
 
     def compile(self, text: str) -> PhrasePattern:
         """The pattern for a phrase. Raises PatternError."""
-        if text not in self.known:
-            part = self._phrase(text)
-            self.known[text] = PhrasePattern(text, part.regex, _simplest(part.needs))
-            self.fresh = True
-        if not self.thorough:
-            return self.known[text]
-        return self._tried.setdefault(text, PhrasePattern(text, self.known[text].regex, ()))
+        if text not in self._made:
+            tree = self._tree(text)
+            items = [item for item in tree if item[0] != "begin"]
+            if not items:
+                raise PatternError(f"the phrase “{text}” says nothing", "write words that a sentence may hold")
+            part = self._sequence(items, ())
+            needs = () if self.thorough else _simplest(part.needs)
+            self._made[text] = PhrasePattern(text, part, needs, len(items) < len(tree))
+        return self._made[text]
 
     def lemmas(self, name: str) -> frozenset[str]:
         """The entries of a word list as base forms (`<go> over` is `go over`). Raises PatternError."""
@@ -274,131 +457,71 @@ class Phrases:
             )
         return self.lists[name]
 
-    def _phrase(self, text: str, *, inside: tuple[str, ...] = ()) -> _Part:
-        tree = _parse(text)
-        begin = any(isinstance(t, Tree) and t.data == "begin" for t in tree.children)
-        body = self._sequence(tree, inside, top=not inside)
-        if inside:
-            return body
-        return _Part(rf"{_BEGIN if begin else '^'}(?P<m>{body.regex})", body.needs)
+    def _tree(self, text: str) -> list[Item]:
+        if text not in self.known:
+            self.known[text] = read(text)
+            self.fresh = True
+        return self.known[text]
 
-    def _sequence(self, tree: Tree[Token], inside: tuple[str, ...], *, top: bool = False) -> _Part:
-        children = [child for child in tree.children if isinstance(child, Tree) and not (top and child.data == "begin")]
-        if len(children) == 1:
-            return self._item(children[0], inside)
-        regex, needs, first = "", list[frozenset[str]](), True
-        for child in children:
-            part = self._item(child, inside)
-            if part.regex:
-                regex += part.regex if first or not part.needs_comma else _COMMA + part.regex
-                first = False
-            needs += part.needs
-        return _Part(f"(?:{regex})", tuple(needs))
+    def _sequence(self, items: Sequence[Item], inside: tuple[str, ...]) -> Part:
+        return _row([self._item(item, inside) for item in items])
 
-    def _item(self, tree: Tree[Token], inside: tuple[str, ...]) -> _Part:
-        match tree.data:
-            case "word":
-                return self._word(str(tree.children[0]))
-            case "lemma":
-                return self._lemma(str(tree.children[0]))
-            case "class":
-                return self._class(str(tree.children[0]), inside)
-            case "tagged":
-                base, tag = tree.children
-                assert isinstance(base, Tree)
-                part = self._item(base, inside)
-                return _Part(rf"(?={_tagged(str(tag))}){part.regex}", part.needs)
-            case "list":
-                return self._list(str(tree.children[0]), inside)
-            case "one_of" | "maybe" | "not_ahead":
-                parts = [self._sequence(child, inside) for child in tree.children if isinstance(child, Tree)]
-                regex = _alternatives(parts)
-                if tree.data == "not_ahead":
-                    return _Part(f"(?!{_COMMA}{regex})", (), needs_comma=False)
-                if tree.data == "maybe":
-                    return _Part(f"(?:{_COMMA}{regex})?", (), needs_comma=False)
-                return _Part(regex, _one_of(part.needs for part in parts))
-            case "gap":
-                most = 10 if tree.children[0] == "...." else 4
-                return _Part(rf"(?:(?![;?!]\t).+\n){{0,{most}}}?", (), needs_comma=False)
-            case "begin":
-                return _Part(_BEGIN_IN_GROUP, (), needs_comma=False)
-            case "end":
-                return _Part(_END, (), needs_comma=False)
+    def _item(self, item: Item, inside: tuple[str, ...]) -> Part:
+        match item:
+            case ["word", text]:
+                return _word(text)
+            case ["base", text]:
+                base = frozenset({text.lower()})
+                return replace(_base(base), needs=(base,), base=text.lower())
+            case ["class", name] if name in _LISTED:
+                return self._list(_LISTED[name], inside)
+            case ["class", "NP"]:
+                return _noun_phrase()
+            case ["class", name]:
+                return _class(name)
+            case ["as", base, name]:
+                return _as(self._item(base, inside), name)
+            case ["list", name]:
+                return self._list(name, inside)
+            case ["one" | "maybe" | "not" as kind, *sequences]:
+                one = _alternatives([self._sequence(sequence, inside) for sequence in sequences])
+                return one if kind == "one" else _maybe(one) if kind == "maybe" else _not_ahead(one)
+            case ["gap", most]:
+                return _gap(most)
+            case ["begin"]:
+                return _begin()
+            case ["end"]:
+                return _end()
             case _:
-                sign = (
-                    str(tree.children[0]).removeprefix("\\").translate(PLAIN)
-                )  # `\\$` is the sign of money, `$` the end
-                return _Part(_token(norm=re.escape(sign)), (frozenset({sign}),), needs_comma=False)
+                sign = frozenset({plain(item[1].removeprefix("\\"))})  # `\\$` is the sign of money, `$` the end
+                return replace(_norm(sign), needs=(sign,), after_comma=False)
 
-    def _word(self, text: str) -> _Part:
-        regexes = []
-        for word in _spell(text):
-            if "-" in word.strip("-"):
-                pieces = [re.escape(piece) for piece in word.split("-")]
-                apart = f"(?:{_token('-')})?".join(_token(norm=piece) for piece in pieces)
-                regexes.append(f"(?:{_token(norm=re.escape(word))}|{_token(norm=''.join(pieces))}|{apart})")
-            else:
-                regexes.append(_token(norm=re.escape(word)))
-        words = _spell(text)
-        needs = tuple(frozenset(_ways(word)) for word in words)
-        single = re.escape(words[0]) if len(words) == 1 and "-" not in words[0] else ""
-        return _Part(_COMMA.join(regexes), needs, norm=single)
-
-    def _lemma(self, word: str) -> _Part:
-        base = word.lower()
-        return _Part(_base(re.escape(base)), (frozenset({base}),), lemma=re.escape(base))
-
-    def _class(self, name: str, inside: tuple[str, ...]) -> _Part:
-        if name in _LISTED:
-            return self._list(_LISTED[name], inside)
-        if name == "NP":
-            return _Part(f"(?:{_NP})", ())
-        return _Part(_ANY if name == "ANY" else rf"{_tagged(name)}.*\n", ())
-
-    def _list(self, name: str, inside: tuple[str, ...]) -> _Part:
+    def _list(self, name: str, inside: tuple[str, ...]) -> Part:
         if name in inside:
             raise PatternError(f"the word list “@{name}” holds itself", "take the reference out of one of the lists")
-        if name not in self._cache:
-            parts = [self._phrase(entry, inside=(*inside, name)) for entry in self._entries(name)]
-            self._cache[name] = _Part(_alternatives(parts), _one_of(part.needs for part in parts))
-        return self._cache[name]
+        if name not in self._lists:
+            parts = [self._sequence(self._tree(entry), (*inside, name)) for entry in self._entries(name)]
+            self._lists[name] = _remembered(_alternatives(parts))
+        return self._lists[name]
 
 
-@lru_cache(maxsize=20_000)
-def _parse(text: str) -> Tree[Token]:
-    try:
-        tree = _parser.parse(text).children[0]
-    except UnexpectedInput as error:
-        column = getattr(error, "column", 0) or 0
-        where = f"at character {column}" if column > 0 else "at its end"
-        raise PatternError(
-            f"the phrase “{text}” cannot be read {where}",
-            "check that every bracket is closed; words, <base form>, (a"
-            "|b), [optional], ..., @list and NOUN are allowed",
-        ) from error
-    assert isinstance(tree, Tree)
-    if _begins_late(tree):
-        raise PatternError(
-            f"the phrase “{text}” has a `^` where no sentence can start",
-            "put `^` first, in the phrase or in an alternative of a group that is itself first",
-        )
-    return tree
+def _word(text: str) -> Part:
+    """A word, which may be several tokens; one with a hyphen may be written together or apart."""
+    words = _spell(text)
+    return replace(_row(list(map(_spelled, words))), needs=tuple(frozenset(_ways(word)) for word in words))
 
 
-def _begins_late(tree: Tree[Token], *, first: bool = True) -> bool:
-    """Whether a `^` stands behind something that must be matched before it."""
-    for child in tree.children:
-        if not isinstance(child, Tree):
-            continue
-        if child.data == "begin" and not first:
-            return True
-        if child.data in ("one_of", "maybe", "not_ahead") and any(
-            _begins_late(part, first=first) for part in child.children if isinstance(part, Tree)
-        ):
-            return True
-        first = first and child.data in ("begin", "maybe", "gap")
-    return False
+def _spelled(word: str) -> Part:
+    """One word that is one token or, with hyphens, may be several."""
+    if "-" not in word.strip("-"):
+        return replace(_norm(frozenset({word})), norm="" if "-" in word else word)
+    pieces = word.split("-")
+    together = _norm(frozenset({word, "".join(pieces)}))
+    hyphen = replace(_norm(frozenset("-")), after_comma=False)
+    apart = [_norm(frozenset({pieces[0]}))]
+    for piece in pieces[1:]:
+        apart += [_maybe(hyphen), replace(_norm(frozenset({piece})), after_comma=False)]
+    return replace(_either([together, _row(apart)]), size=1 + 2 * len(pieces))
 
 
 def _ways(word: str) -> Iterator[str]:
@@ -436,33 +559,54 @@ def _simplest(needs: Needs) -> Needs:
 
 def met(needs: Needs, sentence: Sentence) -> bool:
     """Whether a sentence has a word of each set."""
-    keys = sentence.keys
+    keys = sentence.words.keys
     return not any(keys.isdisjoint(words) for words in needs)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class PhrasePattern:
-    """A compiled phrase."""
+    """A phrase that is ready to match."""
 
     text: str
-    regex: str
+    part: Part
     needs: Needs
-
-    @cached_property
-    def _compiled(self) -> re.Pattern[str]:
-        """The regular expression, compiled when a sentence first calls for it: most patterns are never needed in a run."""
-        return re.compile(self.regex, re.MULTILINE)
+    begins: bool = False
+    """Whether it must stand where a sentence begins, or begins again after a colon or dash."""
 
     def find(self, sentence: Sentence) -> list[Match]:
-        if not met(self.needs, sentence):
+        found = self.told(sentence)
+        if found is not None:
+            return found
+        look = sentence.words.look()
+        return self._find(look) if self._may_match(look) else []
+
+    def told(self, sentence: Sentence) -> list[Match] | None:
+        look = sentence.words.glance()
+        if not self._may_match(look):
             return []
-        encoded = sentence.encoded
-        found = []
-        for match in self._compiled.finditer(encoded.text):
-            start, end = match.span("m")
-            if start < end:
-                found.append(Match(*encoded.tokens(start, end)))
+        if look.tags is None and not self.part.plain:
+            return None
+        found = self._find(look)
+        return None if found and look.doubt else found
+
+    def _may_match(self, look: Look) -> bool:
+        return bool(self.part.reach(look, look.beginnings() if self.begins else look.all))
+
+    def _find(self, look: Look) -> list[Match]:
+        found: list[Match] = []
+        reached = 0
+        for at in range(look.size):
+            if at >= reached and (match := self._first(look, at)) is not None:
+                found.append(match)
+                reached = match.end
         return found
+
+    def _first(self, look: Look, at: int) -> Match | None:
+        for start in look.beginnings_at(at) if self.begins else (at,):
+            for end in self.part.ends(look, start):
+                if end > start:
+                    return Match(start, end)
+        return None
 
 
 # ---------------------------------------------------------------- clause conditions
@@ -499,9 +643,12 @@ class _Value:
     banned: frozenset[str]
 
     def admits(self, *values: str) -> bool:
-        if any(value in self.banned for value in values):
+        if not self.banned.isdisjoint(values):
             return False
-        return self.allowed is None or any(value in self.allowed for value in values)
+        return self.allowed is None or not self.allowed.isdisjoint(values)
+
+
+_ANYTHING = _Value(None, frozenset())
 
 
 def _value(key: str, raw: Any, phrases: Phrases) -> _Value:
@@ -520,10 +667,6 @@ def _value(key: str, raw: Any, phrases: Phrases) -> _Value:
     return _Value(frozenset(allowed) if allowed else None, frozenset(banned))
 
 
-signature: Callable[[Clause], tuple[str, ...]] = attrgetter(*_FIELDS)
-"""The fields of a clause that have few values: most conditions are settled by them alone."""
-
-
 @dataclass(frozen=True, eq=False, slots=True)
 class ClausePattern:
     """Conditions on one clause (and on the clause above it)."""
@@ -536,11 +679,12 @@ class ClausePattern:
     mark: str
     needs: Needs
 
-    def suits(self, signed: tuple[str, ...]) -> bool:
-        """Whether a clause with this signature may have the values asked for."""
-        return all(
-            self.values[key].admits(value) for key, value in zip(_FIELDS, signed, strict=True) if key in self.values
-        )
+    def told(self, sentence: Sentence) -> list[Match] | None:
+        if sentence.words.is_read:
+            return self.find(sentence)
+        if not met(self.needs, sentence) or (self.words is not None and self.words.told(sentence) == []):
+            return []
+        return None
 
     def find(self, sentence: Sentence) -> list[Match]:
         if not met(self.needs, sentence):
@@ -600,14 +744,30 @@ def compile_clause(conditions: Mapping[str, Any], phrases: Phrases, *, mark: str
     words = phrases.compile(conditions["words"]) if "words" in conditions else None
     without = phrases.compile(conditions["without"]) if "without" in conditions else None
     under = compile_clause(conditions["under"], phrases) if "under" in conditions else None
-    needs = list(words.needs if words else ())
-    if phrases.thorough:
-        return ClausePattern(str(dict(conditions)), values, words, without, under, mark, ())
-    for key in _TEXT_FIELDS:
-        allowed = values[key].allowed if key in values else None
-        if allowed and "" not in allowed:
-            needs.append(frozenset(word.split(" ")[0] for word in allowed))
-    return ClausePattern(str(dict(conditions)), values, words, without, under, mark, _simplest(tuple(needs)))
+    needs: Needs = ()
+    if not phrases.thorough:
+        needs = (*(words.needs if words else ()), *(under.needs if under else ()), *_signs(values))
+    return ClausePattern(str(dict(conditions)), values, words, without, under, mark, _simplest(needs))
+
+
+def _signs(values: Mapping[str, _Value]) -> Iterator[frozenset[str]]:
+    """Sets of words of which a sentence must hold one each for a clause with the values."""
+    for key, value in values.items():
+        allowed = value.allowed or frozenset()
+        if key in _TEXT_FIELDS:
+            if allowed and "" not in allowed:
+                yield frozenset(word.split(" ")[0] for word in allowed)
+        elif allowed and allowed <= SIGNS.get(key, {}).keys():
+            yield frozenset().union(*(SIGNS[key][one] for one in allowed))
+    who = values.get("subject")
+    if who is not None and who.allowed == frozenset({"customer"}) and not _may_be_order(values):
+        yield NAMED_CUSTOMER
+
+
+def _may_be_order(values: Mapping[str, _Value]) -> bool:
+    """Whether a clause with the values may be an order."""
+    tense, mood, modal = (values.get(key, _ANYTHING) for key in ("tense", "mood", "modal"))
+    return tense.admits("present") and mood.admits("imperative") and modal.admits("")
 
 
 # ---------------------------------------------------------------- spaCy's own patterns
@@ -620,6 +780,9 @@ class TokenPattern:
     text: str
     spec: tuple[Mapping[str, Any], ...]
     needs: Needs = ()
+
+    def told(self, sentence: Sentence) -> list[Match] | None:
+        return self.find(sentence) if sentence.words.is_read else None
 
     def find(self, sentence: Sentence) -> list[Match]:
         from spacy.matcher import DependencyMatcher, Matcher

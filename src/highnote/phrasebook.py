@@ -1,58 +1,46 @@
-"""Compiled phrases, kept between runs: reading thousands of phrases costs more than linting a draft.
+"""Phrases as trees, kept between runs: reading thousands of phrases takes longer than linting a draft.
 
-The file lies in the user's cache folder, is named by everything that a compiled phrase depends on, and holds no text of any
-draft. A file that is missing, damaged or not allowed is as good as none.
+The file lies in the user's cache folder, is named by the syntax that its trees follow, and holds no text of any draft. A file
+that is missing, damaged or not allowed is as good as none.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from highnote import pattern
-from highnote.pattern import PhrasePattern, Phrases
-
-MAX_FILES = 4
-"""Files kept: one for each set of word lists that was used lately."""
+from highnote import syntax
+from highnote.atomic import replace
+from highnote.pattern import Phrases
+from highnote.syntax import Item
 
 
 def open_phrases(lists: Mapping[str, Sequence[str]]) -> Phrases:
-    """A compiler of phrases that remembers what an earlier run compiled with the same word lists."""
-    return Phrases(lists, known=_load(_file(lists)))
+    """A compiler of phrases that remembers what an earlier run read."""
+    return Phrases(lists, known=_load())
 
 
 def keep(phrases: Phrases) -> None:
-    """Write down the phrases for the next run, if any of them is new. Never raises."""
-    if not phrases.fresh:
-        return
-    file = _file(phrases.lists)
-    content = {p.text: [p.regex, [sorted(words) for words in p.needs]] for p in phrases.known.values()}
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as part:
-            json.dump(content, part)
-        Path(part.name).replace(file)
-        for old in sorted(file.parent.glob("phrases-*.json"), key=lambda f: f.stat().st_mtime)[:-MAX_FILES]:
-            old.unlink(missing_ok=True)
+    """Write down the trees of the phrases for the next run, if any of them is new. Never raises."""
+    if phrases.fresh:
+        with suppress(OSError):
+            _file().parent.mkdir(parents=True, exist_ok=True)
+            replace(_file(), json.dumps(phrases.known).encode())
 
 
-def _file(lists: Mapping[str, Sequence[str]]) -> Path:
-    state = hashlib.sha256(Path(pattern.__file__).read_bytes())
-    state.update(json.dumps({name: list(words) for name, words in lists.items()}, sort_keys=True).encode())
-    return user_cache_path("highnote") / f"phrases-{state.hexdigest()[:20]}.json"
+def _file() -> Path:
+    state = hashlib.sha256(Path(syntax.__file__).read_bytes()).hexdigest()
+    return user_cache_path("highnote") / f"phrases-{state[:20]}.json"
 
 
-def _load(file: Path) -> dict[str, PhrasePattern]:
+def _load() -> dict[str, list[Item]]:
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-        return {
-            text: PhrasePattern(text, regex, tuple(map(frozenset, needs))) for text, (regex, needs) in content.items()
-        }
-    except (OSError, ValueError, TypeError, AttributeError):
+        known = json.loads(_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return {}
+    return known if isinstance(known, dict) else {}

@@ -22,7 +22,7 @@ def scorecard(reply: Reply) -> Scorecard:
     # Asks that may or may not be answered neither earn the tick nor take it away.
     answered = False if "unanswered" in states else True if states == {"answered"} else None
     last = next((s for s in reply.body if s.place in ("last", "only")), None)
-    high = last is not None and NEGATIVE.isdisjoint(last.acts) and not POSITIVE.isdisjoint(last.acts)
+    high = last is not None and not last.does(*NEGATIVE) and last.does(*POSITIVE)
     first_answer = next((ask.sentence for ask in asks if ask.state == "answered" and ask.sentence is not None), None)
     return Scorecard(
         acknowledged=_line(reply, ("acknowledge",), applies=complaint),
@@ -56,7 +56,7 @@ def weakest(cards: Sequence[Scorecard]) -> Scorecard:
 
 
 def _line(reply: Reply, acts: Sequence[str], *, applies: bool = True) -> Mark:
-    shown = next((s for act in acts for s in reply.body_sentences_with(act)), None)
+    shown = next((s for act in acts for s in reply.body if s.does(act)), None)
     if shown is None and not applies:
         return Mark(done=None)
     return _mark(shown, shown is not None)
@@ -68,8 +68,7 @@ def _owned(reply: Reply, *, applies: bool) -> Mark:
         (
             sentence
             for sentence in reply.body
-            if {"resolve", "promise"} & sentence.acts.keys()
-            and any(clause.subject == "us" for clause in sentence.clauses)
+            if sentence.does("resolve", "promise") and any(clause.subject == "us" for clause in sentence.clauses)
         ),
         None,
     )

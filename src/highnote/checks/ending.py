@@ -108,7 +108,7 @@ def keeps_talking(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal
     """The first of the sentences that add nothing after the last one that does; `most` of them are let pass."""
     body = list(reply.body)
     cut = next((n for n in reversed(range(len(body))) if not _idle(body[n])), None)
-    if cut is None or not any(_SOLVES.intersection(sentence.acts) for sentence in body[: cut + 1]):
+    if cut is None or not any(sentence.does(*_SOLVES) for sentence in body[: cut + 1]):
         return
     idle = [sentence for sentence in body[cut + 1 :] if "thank" not in sentence.acts and not _closes(sentence)]
     talk = [sentence for sentence in idle if "wish" not in sentence.acts]
@@ -118,14 +118,14 @@ def keeps_talking(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal
 
 def _closes(sentence: Sentence) -> bool:
     """A short wish: the usual way to close."""
-    return "wish" in sentence.acts and len(sentence.span) <= 9
+    return sentence.does("wish") and len(sentence.span) <= 9
 
 
 def _idle(sentence: Sentence) -> bool:
     """A sentence that holds nothing for this customer: no deed, no fact, no request."""
-    if {"thank", "wish"}.intersection(sentence.acts) and "apologise" not in sentence.acts:
-        return not {"promise", "resolve", "refuse"}.intersection(sentence.acts) or "wish" in sentence.acts
-    if _NEWS.intersection(sentence.acts) or _PARTICULAR.search(sentence.text):
+    if sentence.does("thank", "wish") and not sentence.does("apologise"):
+        return sentence.does("wish") or not sentence.does("promise", "resolve", "refuse")
+    if _PARTICULAR.search(sentence.text) or sentence.does(*_NEWS):
         return False
     heads = (clause for clause in sentence.clauses if clause.parent is None)
     return all(_general(clause.tense, clause.mood, clause.subject) for clause in heads)

@@ -129,7 +129,7 @@ def _steps(sentence: Sentence) -> int:
 
 def _tells(sentence: Sentence) -> bool:
     """Whether a sentence states how things are or were inside the company, and no more than that."""
-    if _ELSE.intersection(sentence.acts) or "?" in sentence.text:
+    if "?" in sentence.text or sentence.does(*_ELSE):
         return False
     if "explain" not in sentence.acts and "apologise" in sentence.acts:
         return False

@@ -176,7 +176,7 @@ def _helps(sentence: Sentence, reply: Reply, interrogates: bool) -> bool:
         return not _IF_WE_CAN.search(text)
     if "refuse" in acts or _IF_WE_CAN.search(text):
         return False
-    if "dated" in acts and not acts.keys() & {"gone", "apologise", "compensate"} and not _STALLS.search(text):
+    if "dated" in acts and not sentence.does("gone", "apologise", "compensate") and not _STALLS.search(text):
         about = {word for s in (reply.customer.sentences if reply.customer else ()) for word in topic_words(s)}
         return not about or any(alike(word, other) >= SAME for word in topic_words(sentence) for other in about)
     if "?" in text and "ask" in acts:
