@@ -100,7 +100,7 @@ def _at_length(run: Sequence[Sentence], options: Mapping[str, Any]) -> bool:
     if any(_BESIDE.search(s.text) for s in run):
         return False
     if announced:
-        return steps >= options["clauses"]
+        return steps >= int(options["clauses"])
     return inside > 0 and steps + any("explain" in s.acts for s in run) > options["clauses"] and _has_past(run)
 
 
