@@ -281,11 +281,10 @@ _REMEDY_KEYS = {
     "invoice": "invoice",
 }  # fmt: skip
 HANDED_ON = _words(
-    r"forward(?:ed)?|escalat\w+|passed (?:it |this |your \w+ )?(?:on|to)|handed (?:it|this|your \w+) (?:over|on)"
-    r"|raised (?:it|this"
-    r"|internally)|looked? into|in (?:the )?(?:coming|due)|as soon as|shortly|bear with|under (?:review"
-    r"|investigation)|will be"
-    r" (?:in touch|contacted|looked|dealt)"
+    r"forward(?:ed)?|escalat\w+|passed (?:(?:it |this |your \w+ )(?:on|to)|on to)|handed (?:it|this|your \w+) (?:over|on)"
+    r"|raised (?:it|this|internally)|looked? into|in (?:the )?(?:coming|due)|as soon as (?:possible|we|i|they|it) ?(?:can|is)?"
+    r"|shortly|bear with|under (?:review|investigation)|will be (?:in touch|contacted|looked|dealt)|before (?:too )?long"
+    r"|when (?:i|we) (?:can|get)|get round to|high on the list|still open"
 )
 WHAT_NOW = re.compile(
     r"(?:what (?:now|next|happens|can|should|do|will|are|is going|'s going|else)\b(?: (?:now|next|you|i|we|my|do"
@@ -314,6 +313,11 @@ def _when(ask: Ask, piece: Piece, shared: float) -> float:
     return 0.8 if piece.brings("span") else 0.4 * (shared > 0.3 and piece.brings("so or not"))
 
 
+_THERE_ARE = _opening(
+    rf"(?:yes,? |well,? )?(?:there (?:is|are|were)|we have|i have|it has|it takes|it holds) (?:\w+ ){{0,2}}{_NUMBER}"
+)
+
+
 def _how_much(ask: Ask, piece: Piece, shared: float) -> float:
     if _COST.match(ask.text):
         return float(piece.brings("money"))
@@ -323,6 +327,8 @@ def _how_much(ask: Ask, piece: Piece, shared: float) -> float:
     names = [stem(word.rstrip("s")) for word in counted[1].lower().split()] if counted else []
     if any(alike(name, key) for name in names for key in piece.keys):
         return 1.0
+    if _THERE_ARE.match(piece.text):
+        return 0.8
     return 0.5 if shared > 0.25 and not piece.brings("span") else 0.3
 
 
@@ -573,7 +579,7 @@ def _contested(table: Sequence[Sequence[_Pair]]) -> list[list[_Pair]]:
     return [
         [
             replace(pair, free=0.35)
-            if any(other[j].claim > pair.claim + 0.12 for k, other in enumerate(table) if k != i)
+            if any(other[j].kind and other[j].claim > pair.claim + 0.12 for k, other in enumerate(table) if k != i)
             else pair
             for j, pair in enumerate(row)
         ]

@@ -32,6 +32,8 @@ FORMAT = 1
 """Version of the file and of the signs; it rises when either changes."""
 UNANSWERED, CLEAR = 0.53, 0.35
 """From this doubt an ask counts as unanswered; up to this one as answered; between them it is unclear."""
+IN_LETTERS = 0.6
+"""From this doubt in a letter, which says more that may answer than the lines of a chat."""
 BRIEF = 4
 """A message of so few sentences, all in one paragraph, is about the one thing that it answers."""
 
@@ -69,9 +71,17 @@ def coverage(reply: Reply) -> tuple[Covered, ...]:
     if brief:
         told = not all(map(says_nothing, reply.ours))
         covered = [_perhaps(ask) if told or not _sincere(ask, reply) else ask for ask in covered]
-    if any(asks_back(s) or (reply.chat and points(s) and not letter) for s in reply.ours):
+    if reply.chat and not letter and any(map(points, reply.ours)):
+        return tuple(map(_perhaps, covered))
+    if any(map(asks_back, reply.ours)) and (brief or _only_asks(reply.ours)):
         return tuple(map(_perhaps, covered))
     return tuple(covered)
+
+
+def _only_asks(ours: Sequence[Sentence]) -> bool:
+    """The reply asks what it must know to help, a thing or two, and says nothing else of substance."""
+    asking = sum(map(asks_back, ours))
+    return asking < 3 and all(asks_back(s) or says_nothing(s) for s in ours)
 
 
 _FOR_NEWS = re.compile(
@@ -115,13 +125,15 @@ def _covered(reply: Reply, index: int, ours: Sequence[Sentence]) -> list[Covered
         return []
     judged = doubts(found, message, ours, _likeness())
     return [
-        Covered(ask.start, ask.end, _state(doubt), sentence, ask, index, doubt)
+        Covered(ask.start, ask.end, _state(doubt, reply.chat), sentence, ask, index, doubt)
         for ask, (doubt, sentence) in zip(found, judged, strict=True)
     ]
 
 
-def _state(doubt: float) -> State:
-    return "unanswered" if doubt >= UNANSWERED else "answered" if doubt <= CLEAR else "unclear"
+def _state(doubt: float, chat: bool) -> State:
+    return (
+        "unanswered" if doubt >= (UNANSWERED if chat else IN_LETTERS) else "answered" if doubt <= CLEAR else "unclear"
+    )
 
 
 def _open_messages(reply: Reply) -> list[int]:
