@@ -7,9 +7,11 @@ model would have to tell counts as a match in doubt, and the sentence is read on
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from highnote.clauses import NAMED_CUSTOMER, SIGNS
@@ -413,31 +415,46 @@ def _spell(word: str) -> list[str]:
 
 
 @dataclass(slots=True)
+class Read:
+    """A phrase as it was read: its tree, written as JSON, and what it needs (None where nothing asked yet)."""
+
+    tree: str
+    needs: Needs | None = None
+
+
+@dataclass(slots=True)
 class Phrases:
     """Makes phrases with the named word lists (a list's entries are phrases too) ready to match.
 
-    `known` holds the trees of phrases that are read already; `fresh` says whether any was added to it.
+    `known` holds the phrases that are read already; `fresh` says whether any was added to it.
     """
 
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    known: dict[str, list[Item]] = field(default_factory=dict)
+    known: dict[str, Read] = field(default_factory=dict)
     fresh: bool = False
     thorough: bool = False
     """Make patterns that are tried on every sentence, whatever words they need."""
     _made: dict[str, PhrasePattern] = field(default_factory=dict)
     _lists: dict[str, Part] = field(default_factory=dict)
+    _words: dict[str, Part] = field(default_factory=dict)
 
     def compile(self, text: str) -> PhrasePattern:
         """The pattern for a phrase. Raises PatternError."""
         if text not in self._made:
-            tree = self._tree(text)
-            items = [item for item in tree if item[0] != "begin"]
-            if not items:
-                raise PatternError(f"the phrase “{text}” says nothing", "write words that a sentence may hold")
-            part = self._sequence(items, ())
-            needs = () if self.thorough else _simplest(part.needs)
-            self._made[text] = PhrasePattern(text, part, needs, len(items) < len(tree))
+            phrase = self._read(text)
+            if phrase.needs is None:
+                phrase.needs = _simplest(self.part(text)[0].needs)
+                self.fresh = True
+            self._made[text] = PhrasePattern(text, () if self.thorough else phrase.needs, self)
         return self._made[text]
+
+    def part(self, text: str) -> tuple[Part, bool]:
+        """What matches a phrase, and whether that must stand where a sentence begins. Raises PatternError."""
+        tree = json.loads(self._read(text).tree)
+        items = [item for item in tree if item[0] != "begin"]
+        if not items:
+            raise PatternError(f"the phrase “{text}” says nothing", "write words that a sentence may hold")
+        return self._sequence(items, ()), len(items) < len(tree)
 
     def lemmas(self, name: str) -> frozenset[str]:
         """The entries of a word list as base forms (`<go> over` is `go over`). Raises PatternError."""
@@ -457,9 +474,9 @@ class Phrases:
             )
         return self.lists[name]
 
-    def _tree(self, text: str) -> list[Item]:
+    def _read(self, text: str) -> Read:
         if text not in self.known:
-            self.known[text] = read(text)
+            self.known[text] = Read(json.dumps(read(text)))
             self.fresh = True
         return self.known[text]
 
@@ -469,7 +486,9 @@ class Phrases:
     def _item(self, item: Item, inside: tuple[str, ...]) -> Part:
         match item:
             case ["word", text]:
-                return _word(text)
+                if text not in self._words:
+                    self._words[text] = _word(text)
+                return self._words[text]
             case ["base", text]:
                 base = frozenset({text.lower()})
                 return replace(_base(base), needs=(base,), base=text.lower())
@@ -500,7 +519,7 @@ class Phrases:
         if name in inside:
             raise PatternError(f"the word list “@{name}” holds itself", "take the reference out of one of the lists")
         if name not in self._lists:
-            parts = [self._sequence(self._tree(entry), (*inside, name)) for entry in self._entries(name)]
+            parts = [self._sequence(json.loads(self._read(e).tree), (*inside, name)) for e in self._entries(name)]
             self._lists[name] = _remembered(_alternatives(parts))
         return self._lists[name]
 
@@ -563,15 +582,17 @@ def met(needs: Needs, sentence: Sentence) -> bool:
     return not any(keys.isdisjoint(words) for words in needs)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class PhrasePattern:
-    """A phrase that is ready to match."""
+    """A phrase, made ready to match when a sentence first calls for it: most phrases are never needed in a run."""
 
     text: str
-    part: Part
     needs: Needs
-    begins: bool = False
-    """Whether it must stand where a sentence begins, or begins again after a colon or dash."""
+    phrases: Phrases
+
+    @cached_property
+    def _part(self) -> tuple[Part, bool]:
+        return self.phrases.part(self.text)
 
     def find(self, sentence: Sentence) -> list[Match]:
         found = self.told(sentence)
@@ -584,29 +605,33 @@ class PhrasePattern:
         look = sentence.words.glance()
         if not self._may_match(look):
             return []
-        if look.tags is None and not self.part.plain:
+        if look.tags is None and not self._part[0].plain:
             return None
         found = self._find(look)
         return None if found and look.doubt else found
 
     def _may_match(self, look: Look) -> bool:
-        return bool(self.part.reach(look, look.beginnings() if self.begins else look.all))
+        part, begins = self._part
+        return bool(part.reach(look, look.beginnings() if begins else look.all))
 
     def _find(self, look: Look) -> list[Match]:
+        part, begins = self._part
         found: list[Match] = []
         reached = 0
         for at in range(look.size):
-            if at >= reached and (match := self._first(look, at)) is not None:
+            if at >= reached and (match := _first(part, look, look.beginnings_at(at) if begins else (at,))) is not None:
                 found.append(match)
                 reached = match.end
         return found
 
-    def _first(self, look: Look, at: int) -> Match | None:
-        for start in look.beginnings_at(at) if self.begins else (at,):
-            for end in self.part.ends(look, start):
-                if end > start:
-                    return Match(start, end)
-        return None
+
+def _first(part: Part, look: Look, starts: Iterable[int]) -> Match | None:
+    """The match that begins at the first of some tokens where one does."""
+    for start in starts:
+        for end in part.ends(look, start):
+            if end > start:
+                return Match(start, end)
+    return None
 
 
 # ---------------------------------------------------------------- clause conditions
