@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 import highnote
 from highnote import doctor
 from highnote.cli.app import app
+from highnote.thread import read_thread
 
 OUTREACH = """From: Ida Lamp <ida@shop.example>
 To: kim@home.example
@@ -40,6 +41,39 @@ def test_the_configuration_says_who_is_us(
     arguments = ["check", "draft.txt", "--thread", "thread", "--date", "2026-03-05T12:00:00"]
     result = CliRunner().invoke(app, arguments)
     assert ("broken-promise" in result.output) is found, result.output
+
+
+def test_the_option_joins_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "thread").mkdir()
+    (tmp_path / "thread" / "1.eml").write_text(OUTREACH)
+    (tmp_path / "thread" / "2.eml").write_text(ANSWER)
+    (tmp_path / "highnote.toml").write_text('ours = ["depot.example"]')
+    (tmp_path / "draft.txt").write_text("Hi Kim,\n\nThe lamp is in the workshop.\n\nBest,\nIda\n")
+    monkeypatch.chdir(tmp_path)
+    call = ["check", "draft.txt", "--thread", "thread", "--date", "2026-03-05T12:00:00"]
+    result = CliRunner().invoke(app, [*call, "--ours", "nobody@shop.example", "--ours", "shop.example"])
+    assert "broken-promise" in result.output
+
+
+@pytest.mark.parametrize("writer", ["Ida Lamp <ida@shop.example>", "Tim <tim@shop.example>"])
+def test_colleagues_of_the_writer_are_us(tmp_path: Path, writer: str) -> None:
+    (tmp_path / "1.eml").write_text(OUTREACH)
+    (tmp_path / "2.eml").write_text(ANSWER)
+    assert [m.sender for m in read_thread(tmp_path, writers=[writer])] == ["agent", "customer"]
+    assert [m.sender for m in read_thread(tmp_path)] == ["customer", "agent"]
+
+
+def test_whoever_writes_the_draft_is_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "thread").mkdir()
+    (tmp_path / "thread" / "1.eml").write_text(OUTREACH)
+    (tmp_path / "thread" / "2.eml").write_text(ANSWER)
+    (tmp_path / "draft.eml").write_text(
+        "From: Tim <tim@shop.example>\nTo: kim@home.example\nSubject: Re: Your order\nDate: Thu, 05 Mar 2026 12:00:00 +0000\n\n"
+        "Hi Kim,\n\nThe lamp is in the workshop.\n\nBest,\nIda\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["check", "draft.eml", "--thread", "thread"])
+    assert "broken-promise" in result.output
 
 
 def test_a_missing_high_note_shows_no_sentence() -> None:

@@ -281,9 +281,12 @@ _REMEDY_KEYS = {
     "invoice": "invoice",
 }  # fmt: skip
 HANDED_ON = _words(
-    r"forward(?:ed)?|escalat\w+|passed (?:(?:it |this |your \w+ )(?:on|to)|on to)|handed (?:it|this|your \w+) (?:over|on)"
-    r"|raised (?:it|this|internally)|looked? into|in (?:the )?(?:coming|due)|as soon as (?:possible|we|i|they|it) ?(?:can|is)?"
-    r"|shortly|bear with|under (?:review|investigation)|will be (?:in touch|contacted|looked|dealt)|before (?:too )?long"
+    r"forward(?:ed)?|escalat\w+|passed (?:(?:it |this |your \w+ )(?:on|to)|on to)|handed (?:it|this"
+    r"|your \w+) (?:over|on)"
+    r"|raised (?:it|this|internally)|looked? into|in (?:the )?(?:coming|due)|as soon as (?:possible|we|i|they"
+    r"|it) ?(?:can|is)?"
+    r"|shortly|bear with|under (?:review|investigation)|will be (?:in touch|contacted|looked|dealt)"
+    r"|before (?:too )?long"
     r"|when (?:i|we) (?:can|get)|get round to|high on the list|still open"
 )
 WHAT_NOW = re.compile(

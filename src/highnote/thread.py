@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from highnote.finding import Message
 from highnote.reading import ReadingError, read_email, read_html
 from highnote.situation import Situation, situation
 
-__all__ = ["Situation", "ThreadError", "read_thread", "situation"]
+__all__ = ["Situation", "ThreadError", "read_thread", "sender_of", "situation"]
 
 _CUSTOMER = frozenset({"customer", "client", "user", "requester", "end-user", "guest"})
 _US = frozenset({"agent", "us", "support", "we", "staff", "company", "assistant"})
@@ -38,25 +39,26 @@ class _Mail:
     date: datetime | None
 
 
-def read_thread(path: Path, ours: Sequence[str] = ()) -> tuple[Message, ...]:
+def read_thread(path: Path, ours: Sequence[str] = (), writers: Sequence[str] = ()) -> tuple[Message, ...]:
     """The messages in a file or folder, oldest first.
 
-    `ours` holds addresses, domains or names that are us; without it whoever wrote the oldest message is the customer.
+    `ours` holds addresses, domains or names that are us. Without it the customer is whoever wrote the oldest message that
+    is from none of `writers` (those of the drafts, as in a From header) nor from their domain.
     A file in no format of mail or JSON is the customer's message itself. Raises ThreadError.
     """
     try:
         if path.is_dir():
-            return _sorted(_roles(_folder(path), ours))
+            return _sorted(_roles(_folder(path), ours, writers))
         data = path.read_bytes()
     except OSError as error:
         raise ThreadError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from error
     kind = path.suffix.lower()
     if kind in _JSON:
-        return _sorted(_json_lines(path, _text(path, data), ours))
+        return _sorted(_json_lines(path, _text(path, data), (*ours, *map(_address, writers))))
     if kind in _MBOX or (data.startswith(b"From ") and b"\nFrom:" in data[:4000]):
-        return _sorted(_roles(_mbox(path), ours))
+        return _sorted(_roles(_mbox(path), ours, writers))
     if kind in _MAIL:
-        return _sorted(_single(path, data, ours))
+        return _sorted(_single(path, data, (*ours, *map(_address, writers))))
     text = _text(path, data)
     return (Message(sender="customer", text=text),) if text.strip() else ()
 
@@ -119,10 +121,9 @@ def _mail(message: EmailMessage, path: Path) -> _Mail:
     return _Mail(sender, text.replace("\r\n", "\n"), date)
 
 
-def _roles(mails: Sequence[_Mail], ours: Sequence[str]) -> list[Message]:
-    """Who is us: by sender, or whoever is not the writer of the oldest message."""
-    oldest = min(mails, key=lambda m: _moment(m.date), default=None)
-    customer = _address(oldest.sender) if oldest is not None else ""
+def _roles(mails: Sequence[_Mail], ours: Sequence[str], writers: Sequence[str]) -> list[Message]:
+    """Who is us: by sender, or whoever is not the customer."""
+    customer = _customer(mails, writers)
     return [
         Message(
             sender="agent" if (_is_ours(m.sender, ours) if ours else _address(m.sender) != customer) else "customer",
@@ -133,9 +134,27 @@ def _roles(mails: Sequence[_Mail], ours: Sequence[str]) -> list[Message]:
     ]
 
 
+def _customer(mails: Sequence[_Mail], writers: Sequence[str]) -> str:
+    """The address of the customer: of the oldest mail that none of the writers, nor a colleague of theirs, has sent."""
+    own = [_address(writer) for writer in writers]
+    strangers = [m for m in mails if not _is_ours(m.sender, [address.rpartition("@")[2] for address in own])]
+    others = strangers or [m for m in mails if _address(m.sender) not in own] or mails
+    oldest = min(others, key=lambda m: _moment(m.date), default=None)
+    return _address(oldest.sender) if oldest is not None else ""
+
+
 def _address(sender: str) -> str:
     name, address = (getaddresses([sender]) or [("", "")])[0]
     return (address or name).lower()
+
+
+def sender_of(path: Path) -> str:
+    """Who wrote an e-mail, as its From header says; empty where it does not say or the file cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return str(BytesHeaderParser(policy=policy.default).parse(file).get("From", ""))
+    except (OSError, MessageError, ValueError, LookupError):
+        return ""
 
 
 def _is_ours(sender: str, ours: Sequence[str]) -> bool:

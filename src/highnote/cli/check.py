@@ -71,6 +71,10 @@ def check(
         Path | None,
         typer.Option(metavar="FILE", help="The messages before: mbox, .eml, folder of .eml, JSON lines or plain text."),
     ] = None,
+    ours: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help="An address, domain or name that is us in the thread; may be repeated."),
+    ] = None,
     date: Annotated[
         str | None, typer.Option(metavar="ISO", help="When the reply goes out, such as 2026-05-31.")
     ] = None,
@@ -168,7 +172,7 @@ def check(
         settings=settings,
         mode=mode,
         stdin_format=stdin_format.value,
-        thread=_thread(thread, settings),
+        thread=_thread(thread, settings, ours or (), inputs),
         date=_date(date),
         processes=min(processes, len(inputs)) if processes else suitable_processes(len(inputs)),
         cache=cache,
@@ -229,14 +233,18 @@ def _rules(run: Run, forms: Iterable[Format]) -> dict[str, Rule]:
     return {rule.id: rule for config in run.settings.configs for rule in known_rules(config.rules)}
 
 
-def _thread(file: Path | None, settings: Settings) -> Sequence[Message]:
-    """The messages of the thread file; who is us, the configuration of the working folder says."""
+def _thread(file: Path | None, settings: Settings, ours: Sequence[str], inputs: Sequence[Input]) -> Sequence[Message]:
+    """The messages of the thread file. Who is us, the option and the configuration of the working folder say; else the
+    writers of the drafts that are e-mails are."""
     if file is None:
         return ()
-    from highnote.thread import ThreadError, read_thread
+    from highnote.thread import ThreadError, read_thread, sender_of
 
+    mails = (one.path for one in inputs if one.path is not None and one.path.suffix.lower() == ".eml")
     try:
-        return read_thread(file, settings.for_folder(Path.cwd()).ours)
+        return read_thread(
+            file, (*settings.for_folder(Path.cwd()).ours, *ours), tuple(filter(None, map(sender_of, mails)))
+        )
     except ThreadError as error:
         fail(str(error))
 
