@@ -1,0 +1,68 @@
+"""What the customer asked: questions that stay open, and requests that are walked past."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from highnote.finding import Evidence
+from highnote.questions import Covered, coverage
+from highnote.remedies import REDRESS, REMEDIES
+from highnote.reply import Proposal, Reply
+
+Options = Mapping[str, Any]
+
+
+def unanswered_question(reply: Reply, options: Options) -> Iterator[Proposal]:
+    """Each question of the customer that nothing in the reply answers."""
+    for ask in coverage(reply):
+        if ask.state == "unanswered" and not _is_request(ask):
+            yield _about(ask, reply)
+
+
+def request_ignored(reply: Reply, options: Options) -> Iterator[Proposal]:
+    """Each remedy or action asked for that the reply neither grants, declines nor mentions."""
+    for ask in coverage(reply):
+        if ask.state == "unanswered" and _is_request(ask) and _wishes(ask, reply) and not _mentions(ask, reply):
+            yield _about(ask, reply)
+
+
+def _is_request(ask: Covered) -> bool:
+    return ask.ask is not None and ask.ask.kind == "request"
+
+
+_WISH = re.compile(
+    r"\b(?:please|pls|plz|want|need|like|wish|hope|expect|demand|can|could|will|would|help|tell|send|give|call|let)\b",
+    re.IGNORECASE,
+)
+
+
+def _wishes(ask: Covered, reply: Reply) -> bool:
+    """The customer says that they want it, or names a remedy: a headline or an exclamation asks for nothing."""
+    text = reply.thread[ask.message].text[ask.start : ask.end]
+    return bool(_WISH.search(text)) or any(pattern.search(text) for pattern in REMEDIES.values())
+
+
+def _mentions(ask: Covered, reply: Reply) -> bool:
+    """The remedy itself comes up in the reply, other than in an echo of the wish ("we understand that you want …")."""
+    text = reply.thread[ask.message].text[ask.start : ask.end]
+    named = [pattern for name, pattern in REMEDIES.items() if pattern.search(text) or name in _redress(ask, reply)]
+    return any(p.search(s.text) for p in named for s in reply.body if not _ECHO.search(s.text))
+
+
+def _redress(ask: Covered, reply: Reply) -> frozenset[str]:
+    """The remedies of which the customer will take any: "please fix or replace"."""
+    return reply.situation.remedies & REDRESS if ask.message == reply.asked else frozenset()
+
+
+_ECHO = re.compile(
+    r"\b(?:you (?:asked|would like|'d like|want|wanted|requested|wish)|your (?:request|wish|message|demand))\b",
+    re.IGNORECASE,
+)
+
+
+def _about(ask: Covered, reply: Reply) -> Proposal:
+    text = reply.thread[ask.message].text[ask.start : ask.end]
+    evidence = Evidence(message=ask.message, start=ask.start, end=ask.end, text=text)
+    return Proposal(0, 0, evidence=evidence, fields={"question": " ".join(text.split())})

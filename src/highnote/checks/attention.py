@@ -1,0 +1,63 @@
+"""Whether a reply takes up what the customer named, and how long they waited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from highnote.checks.parts import absent, named_day, whole, whole_text
+from highnote.finding import Evidence
+from highnote.reply import Proposal, Reply
+from highnote.topics import SAME, alike, topic_words
+
+Options = Mapping[str, Any]
+
+
+def no_restatement(reply: Reply, options: Options) -> Iterator[Proposal]:
+    """Nothing of what the customer named comes back in the reply."""
+    customer = reply.customer
+    if customer is None or reply.situation.kind in {"none", "praise"} or not whole(reply):
+        return
+    named = {w for s in customer.sentences for w in topic_words(s)}
+    back = {w for s in reply.body for w in topic_words(s)}
+    if len(named) >= int(options.get("least_words", 4)) and not any(
+        alike(w, other) >= SAME for w in named for other in back
+    ):
+        yield absent(reply)
+
+
+def late_reply(reply: Reply, options: Options) -> Iterator[Proposal]:
+    """The reply goes out days after the message and does not mention the wait."""
+    if reply.asked is None or reply.date is None:
+        return
+    first = reply.asked
+    while first > 0 and reply.thread[first - 1].sender == "customer":
+        first -= 1
+    sent = reply.thread[first].date
+    if sent is None or _since(sent, reply.date) <= timedelta(days=float(options.get("days", 2))):
+        return
+    if not _WAIT.search(whole_text(reply)):
+        text = " ".join(reply.thread[first].text.split())[:80]
+        evidence = Evidence(message=first, start=0, end=len(reply.thread[first].text), text=reply.thread[first].text)
+        days = _since(sent, reply.date).days
+        yield Proposal(0, 0, evidence=evidence, fields={"days": str(days), "day": named_day(sent), "question": text})
+
+
+_WAIT = re.compile(
+    r"\b(?:wait(?:ed|ing)?|(?:your|more) patience|patient|delay(?:ed)? (?:in|my|our|reply|response)|late (?:reply"
+    r"|answer|response)|slow (?:to|in|reply)|(?:took|taken) (?:us |me )?(?:so |too |this |a )?(?:long|while|\w+ days)"
+    r"|"
+    r"sooner|earlier reply|belated|back to you (?:late|so late|only now)|days? (?:late|of silence)|(?:reply|answer"
+    r"|respond|write|wrote|come back) (?:to you )?(?:only now|late|earlier|sooner|so late)|silence|"
+    r"without (?:an answer|a reply|hearing)|left you (?:hanging|without)|kept you)\b",
+    re.IGNORECASE,
+)
+
+
+def _since(sent: datetime, now: datetime) -> timedelta:
+    """The time between two moments; one without a zone counts in the other's."""
+    if (sent.tzinfo is None) != (now.tzinfo is None):
+        sent, now = sent.replace(tzinfo=sent.tzinfo or now.tzinfo), now.replace(tzinfo=now.tzinfo or sent.tzinfo)
+    return now - sent

@@ -1,0 +1,135 @@
+"""Whether a reply to harm says sorry, recognises what happened, and thanks for the message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from highnote.checks.parts import absent, plain, said_by_us, whole
+from highnote.language import Parsed, Sentence
+from highnote.reply import Proposal, Reply
+from highnote.topics import topic_words
+
+Options = Mapping[str, Any]
+
+
+def apology_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
+    """The customer reports a fault of ours, and the reply apologises nowhere."""
+    if reply.harm and whole(reply) and not any(map(_apologises, said_by_us(reply))):
+        yield absent(reply)
+
+
+def acknowledge_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
+    """The customer reports a problem or is upset, and no sentence recognises what it meant for them."""
+    hurt = reply.harm or (reply.situation.upset and reply.situation.kind == "complaint")
+    if not hurt or not whole(reply):
+        return
+    if not any(_recognises(sentence, reply) for sentence in said_by_us(reply)):
+        yield absent(reply)
+
+
+def no_thanks(reply: Reply, options: Options) -> Iterator[Proposal]:
+    """A complaint answered with neither thanks for it nor what changes because of it."""
+    if not reply.harm or not whole(reply):
+        return
+    sentences = [s for s in reply.parsed.sentences if s.zone.value in {"body", "closing"}]
+    thanked = any(_THANKS.search(plain(s.text)) and not _NO_THANKS.search(plain(s.text)) for s in sentences)
+    if not thanked and not any(_CHANGED.search(plain(s.text)) for s in reply.body):
+        yield absent(reply)
+
+
+_SORRY = re.compile(
+    r"\b(?:sorry|apolog\w+|regret\w*|forgive|inexcusable|ashamed|our (?:fault|mistake|error|slip)|mea culpa)\b",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"\b(?:thank(?:s| you| u|ing)?|thx|ty|ta|cheers|grateful|appreciate\w*|glad (?:that )?you (?:told|wrote"
+    r"|got in touch|said|let)|good (?:of you|that you))\b(?! *(?:[,.!]|$))"
+    r"|\b(?:thanks|thank you|cheers)(?: again| so much| very much)?[,.!]? \w",
+    re.IGNORECASE,
+)
+_NO_THANKS = re.compile(
+    r"\b(?:patience|patient|understanding|bearing with|custom\b|loyalty|choosing|advance|cooperation|business"
+    r"|being a)\b|^thanks?,?$",
+    re.IGNORECASE,
+)
+_CHANGED = re.compile(
+    r"\b(?:from now on|from (?:today|this week|tomorrow|monday|next week)(?: on(?:wards)?)?|in future|so that (?:it"
+    r"|this|that) (?:can(?:not|'t)|does(?:n't| not)|won't)|won't happen again|thanks to you|because of (?:your|this)|"
+    r"(?:we|i)(?:'ve| have)? (?:now |since |also )?(?:chang|updat|correct|rewritten|rewrote|retrain|put a (?:check"
+    r"|reminder|note)|add(?:ed)? a (?:check|line|note|step)|stopp|mov)\w*|now (?:check|weigh|test|go through|read"
+    r"|ask|lock)s?|is now (?:checked|tested|weighed))\b",
+    re.IGNORECASE,
+)
+_FEELS_FOR = re.compile(
+    r"\b(?:(?:i|we) (?:can |do |fully |completely |really )*(?:understand|see|imagine|realise|realize|know)"
+    r" (?:how|that|why|what (?:it|this|that|a)|your|this|these|those|it)\b|appreciate (?:this|that|it|how) (?:is|was"
+    r"|must|can|has"
+    r"|frustrating)\b|(?:does ?n't|does not|didn't) sound (?:good|right|great|like)|must (?:have been|be|feel)"
+    r"|should(?:n't| not"
+    r"| never) (?:have|happen|be)|"
+    r"frustrat\w+|annoy\w+|disappoint\w+|upset\w*|worr(?:y|ying|ied)|stress\w*|unpleasant|horrible|awful|inexcusable"
+    r"|not (?:good enough|acceptable|(?:how|what) (?:it|we|you|this|that)|(?:the|an?) \w+ (?:we|you|that))"
+    r"|(?:isn't|wasn't|not|never) (?:certainly |quite |at all )*(?:the|an?|our|what|how) (?:\w+ )?(?:impression"
+    r"|record|experience"
+    r"|standard|service|way|kind|welcome|start|level)|(?:eager|ready|anxious|keen) to (?:be|get|go)|(?:hard|tough"
+    r"|no fun|long)"
+    r" to wait|waiting is|hope (?:the|your) (?:wait|delay)|didn't mean|no fun|"
+    r"you(?:'re| are| were) (?:\w+ )?right|our (?:own )?(?:mistake|fault|error|oversight|slip|doing)|my (?:mistake"
+    r"|fault|error|bad)|that(?:'s| is) on us|we (?:got|made|sent|lost|brought|delivered|cancelled|told|overcharged"
+    r"|missed|forgot|failed|took|charged|packed|let|broke|put|mixed|kept|booked|"
+    r"gave|left|should|didn't|did not)|i (?:got|made|missed|forgot|failed|should|promised|left)|shock\w*|pity"
+    r"|(?:we|i) (?:know|hear) you|(?:we|i) know (?:\w+ ){1,3}(?:is|are|can)\b|concern(?:s us|ed|ing)|not what we"
+    r"|(?:not|isn't|never)"
+    r" (?:good|great|nice|easy) to (?:hear|read)|sad(?:dened)? to|hate (?:to hear|that)|don't like|oh (?:no|man)\b"
+    r"|bummer"
+    r"|never (?:want|like|our intention)|isn't the norm|not the goal"
+    r"|what a (?:nuisance|mess|pain|shame)|bad luck|rotten|embarrass\w+|real money|a long (?:time|wait))\b",
+    re.IGNORECASE,
+)
+_HOLLOW = re.compile(
+    r"\bsorry you feel\b|\bsorry to hear (?:this|that|it|about (?:this|that|your (?:experience|issue|problem)))\W*$"
+    r"|\bthe inconvenience\W*$|\b(?:sorry|apologi[sz]e|apologies)\b[,.]? *(?:but|however|although|though)"
+    r"|\bany (?:inconvenience|trouble|confusion|distress)\b|"
+    r"\b(?:did|does|do|has|have)(?: not|n't) (?:meet|met|live up)|unfortunately|\bmeet (?:your )?expectations",
+    re.IGNORECASE,
+)
+_FOR_IT = re.compile(r"\b(?:for|about) (?:your|the|that|this) (?!inconvenience)\w+", re.IGNORECASE)
+_BLAMES = re.compile(
+    r"\byou (?:did(?:n't| not)|entered|forgot|failed|should have|never|removed|claim|ordered the wrong|must have)\b",
+    re.IGNORECASE,
+)
+
+
+def _apologises(sentence: Sentence) -> bool:
+    return "apologise" in sentence.acts or bool(_SORRY.search(plain(sentence.text)))
+
+
+def _recognises(sentence: Sentence, reply: Reply) -> bool:
+    """The sentence names the problem with sympathy or ownership."""
+    text = plain(sentence.text)
+    if _HOLLOW.search(text):
+        return False
+    if "apologise" in sentence.acts or _SORRY.search(text):
+        return len(text.split()) > 4 or bool(_shared([sentence], reply)) or bool(_FOR_IT.search(text))
+    if _BLAMES.search(text) or "pitch" in sentence.acts or text.endswith("?"):
+        return False
+    if _FEELS_FOR.search(text):
+        return True
+    if re.search(r"\b(?:thank\w*|grateful|appreciate)\b", text, re.IGNORECASE):
+        told = re.search(
+            r"\b(?:about|that|how|telling|pointing|spotting|flagging|reporting|raising|letting)\b", text, re.IGNORECASE
+        )
+        return bool(told) and bool(_shared([sentence], reply))
+    return False
+
+
+def _shared(sentences: Iterable[Sentence], reply: Reply) -> set[str]:
+    """The words of substance that the sentences share with the customer's open messages."""
+    mine = {word for sentence in sentences for word in topic_words(sentence)}
+    return mine & {word for parsed in _said(reply) for sentence in parsed.sentences for word in topic_words(sentence)}
+
+
+def _said(reply: Reply) -> list[Parsed]:
+    return [reply.message(i) for i, message in enumerate(reply.thread) if message.sender == "customer"]
