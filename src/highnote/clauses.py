@@ -159,7 +159,7 @@ _ONLY_PARTICIPLES = _set("""
     gone grown hidden known mistaken ridden risen seen shaken shown spoken stolen taken torn thrown undone woken worn
     written withdrawn
     """)
-_SAME_PAST = _set("read misread put set cut let hit shut cost reset quit split spread upset bet input")
+SAME_PAST = _set("read misread put set cut let hit shut cost reset quit split spread upset bet input")
 _BASES = _set("""
     accept access activate add adjust agree allow answer apply approve arrange ask assign attach avoid book bring browse
     buy call cancel change charge check choose claim clean clear click close collect compare complete confirm connect
@@ -327,7 +327,8 @@ def _sign(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_CONDITIONAL = _CONDITION_STARTS | _sign("in as so on had should were would could ought wish cud wud 'd d")
+_CONDITIONAL = _CONDITION_STARTS | _sign("case long condition should had were wish")
+_UNREAL = _sign("had would should could ought wish cud wud 'd d")
 _VAGUE_WORDS = _sign("""
     soon soonest shortly asap asap. a.s.a.p a.s.a.p. course earliest future presently long time sometime point momentarily
     while bit moment can time day eventually promptly coming next
@@ -341,12 +342,12 @@ SIGNS: dict[str, dict[str, frozenset[str]]] = {
         "ought to": _sign("ought"),
     },
     "polarity": {"negative": _NEGATIVE | _NEGATIVE_THINGS | _sign("no without unable")},
-    "mood": {"condition": _CONDITIONAL, "counterfactual": _CONDITIONAL},
+    "mood": {"condition": _CONDITIONAL | _UNREAL, "counterfactual": _UNREAL},
     "time": {"vague": _VAGUE_WORDS, "past": _sign("yesterday ago back early earlier previously day recently last")},
     "link": {
         link: _sign(" ".join([
             *(word for word, kind in _LINKS.items() if kind == link),
-            *(pair[0] for pair, kind in _LINK_PHRASES.items() if kind == link), extra,
+            *(max(pair, key=len) for pair, kind in _LINK_PHRASES.items() if kind == link), extra,
         ]))
         for link, extra in {
             "cause": "now", "result": "so", "contrast": "but", "condition": "had should were", "time": "when",
@@ -357,6 +358,15 @@ SIGNS: dict[str, dict[str, frozenset[str]]] = {
     "object_owner": {"us": _sign("our my ours i we"), "customer": _sign("your yours ur yer thank thanks cheer cheers")},
 }  # fmt: skip
 """Of a field and a value: words (or base forms) of which a sentence must hold one to have a clause with that value."""
+
+HELPED_PAST = _sign("did could had used need was were able unable 'd d")
+"""Words with which a verb in its base form tells of the past."""
+
+
+def past(verb: str) -> str:
+    """The sign of a past form of a verb; of any verb for ""."""
+    return f"{verb} (past)"
+
 
 NAMED_CUSTOMER = _CUSTOMER | _CUSTOMER_NOUNS | _THANKS | _sign("your ur yer cheer appreciate")
 """The same for a clause whose doer is the customer, unless it is an order, which need not name its doer."""
@@ -953,7 +963,7 @@ def _would_or_had(words: list[_Word], word: _Word, at: int) -> str:
     verb = words[at]
     if any(words[k].low == "been" for k in verb.kids):
         return "had"
-    if verb.low == verb.lemma and verb.low not in _SAME_PAST:
+    if verb.low == verb.lemma and verb.low not in SAME_PAST:
         return "would"
     if verb.tag in ("VBN", "VBD") or verb.low in _IRREGULAR or verb.low.endswith("ed"):
         return "had"
@@ -1255,7 +1265,7 @@ def _tense(words: list[_Word], word: _Word, auxes: list[str], modal: str, semi: 
     if word.tag == "VBD" or word.low in _PAST_FORMS:
         return "past"
     if word.tag in ("VBZ", "VBP"):
-        return "past" if word.low in _SAME_PAST and _tells(words, word) else "present"
+        return "past" if word.low in SAME_PAST and _tells(words, word) else "present"
     has_subject = any(words[k].dep in _SUBJECTS for k in word.kids)
     if has_subject and word.tag == "VBN" and voice == "active":
         return "past"

@@ -14,7 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from highnote import model as models
-from highnote.clauses import Clause, clauses
+from highnote.clauses import SAME_PAST, Clause, clauses, past
 from highnote.draft import Block, Zone
 from highnote.sentences import split
 from highnote.tokens import Span
@@ -75,7 +75,7 @@ class Line:
         self.where: dict[str, int] = {}
         for column in (self.bases, self.perhaps):
             for at, words in enumerate(column):
-                for word in words:
+                for word in _with_past(self.norms[at], words):
                     self.where[word] = self.where.get(word, 0) | 1 << at
         self.memo: dict[object, Any] = {}
         """What parts of patterns match (`highnote.pattern`)."""
@@ -135,12 +135,22 @@ class Look:
         return known
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
+def _with_past(norm: str, bases: frozenset[str]) -> frozenset[str]:
+    """Base forms, and once more as past forms where the word may be one."""
+    if not bases or not (
+        norm.endswith("ed") or norm in SAME_PAST or (len(bases) > 1 and not norm.endswith(("s", "ing")))
+    ):
+        return bases
+    return bases | {past(base) for base in bases} | {past("")}
+
+
+@lru_cache(maxsize=20_000)
 def _bases(norm: str, lemma: str) -> frozenset[str]:
     return frozenset((plain(lemma), norm, *models.base_forms(norm)))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def _certain(norm: str) -> frozenset[str]:
     return frozenset((norm, *models.base_forms(norm)))
 

@@ -36,7 +36,7 @@ REASONS = 3
 MAX_PROSE = 100_000
 """Characters of prose that a draft may hold: a longer text is no reply, and would take a minute."""
 NOT_ENGLISH = "This draft does not read as English, and highnote's rules know no other language: they were left out."
-KEPT = 2000
+KEPT = 500
 """Sentences whose reading is remembered: those of the draft that is being written, and what is said in many."""
 THREADS = 16
 """Threads whose reading is remembered: a draft is linted again and again while it is written."""

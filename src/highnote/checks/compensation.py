@@ -105,6 +105,8 @@ _ITEM = re.compile(r"\s*(?:an?|some|two|three|four|five|six|\d+|free|another|[â‚
 
 def _gifts(sentence: Sentence) -> int:
     """How many different gifts a sentence gives; things to choose from are one."""
+    if not sentence.does("compensate"):
+        return 0
     doc = sentence.span.doc
     spans = sorted(span for span in sentence.acts.get("compensate", ()) if not _known(doc[max(0, span[0] - 1)]))
     if not spans:
