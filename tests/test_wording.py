@@ -6,7 +6,7 @@ from importlib import resources
 
 import pytest
 
-from highnote.wording import wording, wordings, words
+from highnote.wording import phrases, wording, words
 
 
 @pytest.mark.parametrize(
@@ -49,4 +49,4 @@ FILES = sorted(
 def test_every_list_can_be_read(file: str) -> None:
     assert words(file), f"words/{file}.yaml is empty"
     if file != "information":
-        assert all(pattern.pattern for pattern in wordings(file).values())
+        assert all(phrases(file, name).pattern for name in words(file))

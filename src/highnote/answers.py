@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from highnote.remedies import REMEDIES
+from highnote.remedies import remedies
 from highnote.sentences import split
 from highnote.topics import alike, keys, lemma, overlap, stem, weight
 
@@ -486,7 +486,7 @@ def _topic(ask: Ask, message: Parsed) -> dict[str, float]:
         key = stem(lemma(token))
         topic[key] = max(much * (0.7 if elsewhere[key] else 1.0), topic.get(key, 0.0))
     if ask.type == "do":
-        topic.update({stem(key): 1.0 for name, key in _REMEDY_KEYS.items() if REMEDIES[name].search(ask.text)})
+        topic.update({stem(key): 1.0 for name, key in _REMEDY_KEYS.items() if remedies()[name].search(ask.text)})
     return topic
 
 

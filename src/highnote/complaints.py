@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 from highnote.harm import done_by_us, reported
 from highnote.moods import feels, joy, shouts, sour
 from highnote.remedies import REDRESS, wished
+from highnote.wording import phrases
 
 if TYPE_CHECKING:
     from highnote.clauses import Clause
@@ -28,33 +28,6 @@ FORMAT = 3
 """Version of the file and of the signs; it rises when either changes."""
 CAP = 4.0
 """The words alone speak for or against a complaint at most so much (log odds)."""
-
-_AFTERMATH = re.compile(
-    r"\b(?:what now|what happens now|what are my options|what (?:will|can|are) you (?:do|going to do)|what(?:'s"
-    r"| is) going on|who is going to|sort (?:it|this|that|him|them) out"
-    r"|do something|put (?:it|this) right|clear this|make (?:it|this) right|how (?:could|can) this happen|is anyone"
-    r"|please help|pls help|help!|seriously\?|what can you do|look into)\b",
-    re.IGNORECASE,
-)
-_OWN_SLIP = re.compile(
-    r"\b(?:by (?:mistake|accident)|accidentally|my (?:own )?(?:fault|mistake|bad)|silly me|stupid of me"
-    r"|i'?m (?:such )?an? idiot|(?:i|we)(?:'ve| have)? (?:just |stupidly |somehow )*(?:managed to )?(?:left (?:my"
-    r"|our|the"
-    r"|a)|spill(?:ed)?|spilt|mislaid|dropped|overslept)|i missed a payment"
-    r"|(?:i|we|husband|wife|son|daughter) (?:\w+ )?(?:forgot|misread|mistyped|dropped|spilt|spilled|threw|misplaced"
-    r"|mixed)"
-    r"|i (?:think )?(?:i )?(?:\w+ )?(?:typed|entered|gave|booked|bought|picked|chose|ordered|clicked"
-    r"|put)(?: \w+){0,4} wrong)\b",
-    re.IGNORECASE,
-)
-_TROUBLED = re.compile(
-    r"\b(?:not?|never|cannot|\w+n't|without|nothing|nobody|fail\w*|poor|bad|worse|stuck|stranded|lost|losing|useless"
-    r"|rude"
-    r"|delay\w*|late|cancell?ed|broken?|miss\w*|wrong|still|problems?|issues?|trouble|errors?|mistakes?|mess|stolen"
-    r"|refus\w+"
-    r"|denied|wast\w*|charged|waiting|waited|unhelpful|less than)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +58,10 @@ def signs(message: Parsed) -> Signs:
         "upset": float(upset),
         "sour": float(sour(text)),
         "joy": float(min(glad, 3)),
-        "own slip": float(bool(_OWN_SLIP.search(text))),
-        "troubled": float(bool(_TROUBLED.search(text))),
+        "own slip": float(bool(phrases("complaints", "own slip").search(text))),
+        "troubled": float(bool(phrases("complaints", "troubled").search(text))),
         "redress": float(telling and not REDRESS.isdisjoint(wished(sentences))),
-        "aftermath": float(telling and bool(_AFTERMATH.search(text))),
+        "aftermath": float(telling and bool(phrases("complaints", "aftermath").search(text))),
         "shouts": float(telling and shouts(text)),
         "telling": float(telling),
         "only asks": float(all(s.text.rstrip().endswith("?") for s in sentences)),

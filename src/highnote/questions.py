@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 from highnote.answers import WHAT_NOW, Signs, asks_back, eases, points, says_nothing, signs
 from highnote.asks import Ask, asks
 from highnote.english import is_english
-from highnote.remedies import REMEDIES
+from highnote.remedies import remedies
 from highnote.reply import Reply, once
 from highnote.semantic import SemanticError, Similarity, similarity
 
@@ -108,7 +108,7 @@ def _sincere(ask: Covered, reply: Reply) -> bool:
         return False
     text = reply.thread[ask.message].text[ask.start : ask.end + 2]
     if ask.ask.kind == "request":
-        return any(REMEDIES[name].search(text) for name in _PLAIN_WISHES) and not _POINTED.search(text)
+        return any(remedies()[name].search(text) for name in _PLAIN_WISHES) and not _POINTED.search(text)
     return bool(_FOR_NEWS.match(text)) and not _POINTED.search(text) and not reply.situation.upset
 
 

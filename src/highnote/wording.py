@@ -29,6 +29,8 @@ CLASSES: Mapping[str, str] = {
     "EMAIL": r"\S+@\S+\.\w+",
     "PHONE": r"(?:\+|\b0)\d[\d ()/-]{6,}\d",
     "QUOTED": r"[\"“'][^\"”']+[\"”']",
+    "MONEY": r"(?:[£€$] ?)?\d[\d.,]*(?: ?(?:euros?|pounds?|dollars?|eur|gbp|usd|chf|[£€$]))?",
+    "ANY": r"[\w'-]+",
     "SMALL": r"\d{1,3}",
     "YEAR": r"20\d\d",
     "STREET": r"(?-i:\d+\w? [A-Z][\w'-]+(?: [A-Z][\w'-]+)* (?:Street|St|Road|Rd|Lane|Ln|Way|Avenue|Ave|Close|Drive"
@@ -56,9 +58,15 @@ def words(file: str) -> Mapping[str, Any]:
 
 
 @cache
-def wordings(file: str) -> Mapping[str, re.Pattern[str]]:
-    """The lists of phrases in a file, by their names."""
-    return {name: wording(phrases) for name, phrases in words(file).items()}
+def phrases(file: str, name: str) -> re.Pattern[str]:
+    """The list `name` of phrases in a file, as what matches any of them."""
+    return wording(words(file)[name])
+
+
+@cache
+def base_forms(file: str, name: str) -> frozenset[str]:
+    """The list `name` of single words in a file."""
+    return frozenset(words(file)[name])
 
 
 def _phrase(text: str) -> str:

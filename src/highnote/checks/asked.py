@@ -8,7 +8,7 @@ from typing import Any
 
 from highnote.finding import Evidence
 from highnote.questions import Covered, coverage
-from highnote.remedies import REDRESS, REMEDIES
+from highnote.remedies import REDRESS, remedies
 from highnote.reply import Proposal, Reply
 
 Options = Mapping[str, Any]
@@ -41,13 +41,13 @@ _WISH = re.compile(
 def _wishes(ask: Covered, reply: Reply) -> bool:
     """The customer says that they want it, or names a remedy: a headline or an exclamation asks for nothing."""
     text = reply.thread[ask.message].text[ask.start : ask.end]
-    return bool(_WISH.search(text)) or any(pattern.search(text) for pattern in REMEDIES.values())
+    return bool(_WISH.search(text)) or any(pattern.search(text) for pattern in remedies().values())
 
 
 def _mentions(ask: Covered, reply: Reply) -> bool:
     """The remedy itself comes up in the reply, other than in an echo of the wish ("we understand that you want …")."""
     text = reply.thread[ask.message].text[ask.start : ask.end]
-    named = [pattern for name, pattern in REMEDIES.items() if pattern.search(text) or name in _redress(ask, reply)]
+    named = [pattern for name, pattern in remedies().items() if pattern.search(text) or name in _redress(ask, reply)]
     return any(p.search(s.text) for p in named for s in reply.body if not _ECHO.search(s.text))
 
 
