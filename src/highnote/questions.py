@@ -109,7 +109,7 @@ def _sincere(ask: Covered, reply: Reply) -> bool:
     text = reply.thread[ask.message].text[ask.start : ask.end + 2]
     if ask.ask.kind == "request":
         return any(remedies()[name].search(text) for name in _PLAIN_WISHES) and not _POINTED.search(text)
-    return bool(_FOR_NEWS.match(text)) and not _POINTED.search(text) and not reply.situation.upset
+    return "?" in text and bool(_FOR_NEWS.match(text)) and not _POINTED.search(text) and not reply.situation.upset
 
 
 def _perhaps(ask: Covered) -> Covered:

@@ -25,7 +25,10 @@ def acknowledge_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
     hurt = reply.harm or (reply.situation.upset and reply.situation.kind == "complaint")
     if not hurt or not whole(reply):
         return
-    if not any(_recognises(sentence, reply) for sentence in said_by_us(reply)):
+    said = said_by_us(reply)
+    # In the two lines of a chat, sorry and a deed are recognition enough.
+    acts = reply.chat and any(not s.acts.keys().isdisjoint(("help", "resolve")) for s in reply.body)
+    if not any(_recognises(s, reply) or (acts and _apologises(s)) for s in said):
         yield absent(reply)
 
 
@@ -69,7 +72,8 @@ _FEELS_FOR = re.compile(
     r"|frustrating)\b|(?:does ?n't|does not|didn't) sound (?:good|right|great|like)|must (?:have been|be|feel)"
     r"|should(?:n't| not"
     r"| never) (?:have|happen|be)|"
-    r"frustrat\w+|annoy\w+|disappoint\w+|upset\w*|worr(?:y|ying|ied)|stress\w*|unpleasant|horrible|awful|inexcusable"
+    r"frustrat\w+|(?:not|n't) condone|unacceptable|annoy\w+|disappoint\w+|upset\w*|worr(?:y|ying|ied)|stress\w*"
+    r"|unpleasant|horrible|awful|inexcusable"
     r"|not (?:good enough|acceptable|(?:how|what) (?:it|we|you|this|that)|(?:the|an?) \w+ (?:we|you|that))"
     r"|(?:isn't|wasn't|not|never) (?:certainly |quite |at all )*(?:the|an?|our|what|how) (?:\w+ )?(?:impression"
     r"|record|experience"
