@@ -14,7 +14,11 @@ from pathlib import Path
 import pytest
 
 import highnote
+from highnote.draft import Block, Draft
+from highnote.encoder import encoder
+from highnote.language import parse
 from highnote.model import load
+from highnote.pattern import Phrases
 from highnote.sentences import split
 
 ROOT = Path(__file__).parent.parent
@@ -72,6 +76,42 @@ def test_the_reading_is_what_spacy_says() -> None:
                 assert getattr(ours, name) == getattr(theirs, name), (text, ours, name)
             assert [t.i for t in ours.children] == [t.i for t in theirs.children]
             assert [t.i for t in ours.subtree] == sorted(t.i for t in theirs.subtree)
+
+
+def test_the_vectors_are_those_of_the_pipeline() -> None:
+    model = load()
+    docs = [model.nlp.make_doc(text) for text in ("Sorry!", "The refund takes five days, and we sent it on Monday.")]
+    ours = encoder(model.nlp.get_pipe("tok2vec"), model.nlp.make_doc)
+    assert ours is not None
+    for one, other in zip(ours.encode(docs), model.nlp.get_pipe("tok2vec").predict(docs), strict=True):
+        assert one.shape == other.shape and abs(one - other).max() < 1e-4
+
+
+def test_a_pipeline_that_is_built_otherwise_keeps_its_own_steps() -> None:
+    model = load()
+    assert encoder(model.nlp.get_pipe("tagger"), model.nlp.make_doc) is None
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "told"),
+    [
+        ("as i said", "As I said, it is sent.", 1),
+        ("as i said", "It is sent.", 0),
+        ("the NOUN", "It is in the post.", None),
+        ("<be> sent", "It's sent.", None),  # "is" or "has"
+    ],
+)
+def test_words_alone_tell_what_they_can(phrase: str, text: str, told: int | None) -> None:
+    spans = range(len(text))
+    draft = Draft(text, (Block(text, spans, [i + 1 for i in spans]),))
+    sentence = parse(draft, at_once=False).sentences[0]
+    pattern = Phrases().compile(phrase)
+    known = pattern.told(sentence)
+    assert (None if known is None else len(known)) == told
+    assert not sentence.words.is_read
+    found = pattern.find(sentence)
+    assert sentence.words.is_read is (told is None)
+    assert told is None or len(found) == told
 
 
 def test_new_words_are_forgotten_once_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
