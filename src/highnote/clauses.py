@@ -359,8 +359,8 @@ SIGNS: dict[str, dict[str, frozenset[str]]] = {
 }  # fmt: skip
 """Of a field and a value: words (or base forms) of which a sentence must hold one to have a clause with that value."""
 
-HELPED_PAST = _sign("did could had used need was were able unable 'd d")
-"""Words with which a verb in its base form tells of the past."""
+HELPED_PAST = _sign("did could had used need was were able unable 'd d do have")
+"""Words with which a verb in its base form tells of the past (spaCy takes the "did" of "didn't" for "do")."""
 
 
 def past(verb: str) -> str:
