@@ -96,8 +96,7 @@ def _unseen_team(blocks: Sequence[Block]) -> Block | None:
     if last is None or len(blocks) < 2 or last.text.rstrip()[-1:] in ".!?:":
         return None
     words = _words(last.text)
-    titled = last.text.split()[-1][0].isupper() or words[0] in ("your", "the", "our")
-    return last if len(words) <= 6 and _NOBODY.intersection(words[1:]) and titled else None
+    return last if len(words) <= 6 and _NOBODY.intersection(words[1:]) and last.text.split()[-1][0].isupper() else None
 
 
 def _words(text: str) -> list[str]:
