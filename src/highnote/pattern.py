@@ -1,21 +1,22 @@
 """Patterns: the phrases and clause conditions of rule files, made into what matches them in a sentence.
 
-A part of a phrase tells for a token where the part may end that begins there, the preferred end first. It looks at a
-sentence through a `Look`, which may show the words of a sentence that the language model has not read: then whatever the
-model would have to tell counts as a match in doubt, and the sentence is read only where that matters.
+A pattern may look at a sentence that the language model has not read: then whatever the model would have to tell counts as
+a match in doubt (`highnote.combine`), and the sentence is read only where that matters.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+from highnote import combine
 from highnote.clauses import HELPED_PAST, NAMED_CUSTOMER, SIGNS, past
-from highnote.language import LEADS, Look, plain
+from highnote.combine import Needs, Part
+from highnote.language import Look, plain
 from highnote.syntax import Item, PatternError, read
 
 if TYPE_CHECKING:
@@ -30,17 +31,7 @@ _IRREGULAR = {
     "won't": "will not", "can't": "can not", "shan't": "shall not", "cannot": "can not", "gonna": "going to",
     "gotta": "got to",
 }  # fmt: skip
-_TAGS = {"PAST": frozenset({"VBD", "VBN"}), "ING": frozenset({"VBG"}), "BASE": frozenset({"VB"})}
 _LISTED = {"DATE": "date", "TIME": "time", "MONEY": "money", "NAME": "name"}
-_COMMON = frozenset([
-    "a", "an", "the", "i", "we", "you", "it", "he", "she", "they", "me", "us", "my", "our", "your", "this", "that", "to", "of",
-    "in", "on", "at", "for", "with", "and", "or", "but", "so", "as", "if", "is", "are", "be", "am", "was", "were", "been",
-    "have", "has", "had", "do", "does", "did", "not", "no", "will", "would", "can", "could", "should", "may", "might", "must",
-    "'s", "'d", ",", ".", "?", "!", ":",
-])  # fmt: skip
-_DETERMINERS = frozenset({"DET", "PRON"})
-_MODIFIERS = frozenset({"ADJ", "NUM", "NOUN", "PROPN", "ADV"})
-_NOUNS = frozenset({"NOUN", "PROPN", "PRON"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +41,6 @@ class Match:
     start: int
     end: int
     clause: Clause | None = None
-
-
-Needs = tuple[frozenset[str], ...]
 
 
 class Pattern(Protocol):
@@ -67,338 +55,6 @@ class Pattern(Protocol):
 
     def told(self, sentence: Sentence) -> Sequence[Match] | None:
         """Every place that the pattern matches; None where only a reading of the sentence can tell."""
-
-
-# ---------------------------------------------------------------- the parts of a phrase
-
-Ends = Callable[[Look, int], Sequence[int]]
-"""Where a part may end that begins at a token: the end that is preferred first."""
-Reach = Callable[[Look, int], int]
-"""Where a part may end that begins at any of some tokens. Places are bits of a number; there may be too many, never too few."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a phrase, ready to match.
-
-    `reach` looks at all tokens at once, and tells in little time that most phrases match nowhere; `ends` tells exactly.
-    """
-
-    ends: Ends
-    reach: Reach
-    needs: Needs = ()
-    size: int = 1
-    """How many tokens it is written with: of several alternatives the longer is preferred."""
-    after_comma: bool = True
-    """Whether a comma may stand before it."""
-    plain: bool = True
-    """Whether its words alone tell, without parts of speech."""
-    norm: str = ""
-    """The one word that this part is, where it is one."""
-    base: str = ""
-    """The one base form that this part is, where it is one."""
-
-
-def _reach_words(words: frozenset[str]) -> Reach:
-    if len(words) > 1:
-        return lambda look, places: (places & look.mask(words)) << 1
-    (word,) = words
-    return lambda look, places: (places & look.where.get(word, 0)) << 1
-
-
-def _norm(words: frozenset[str]) -> Part:
-    """A token that is one of the words."""
-    return Part(lambda look, i: (i + 1,) if look.norms[i] in words else (), _reach_words(words))
-
-
-def _base(bases: frozenset[str]) -> Part:
-    """A token with one of the base forms."""
-
-    def ends(look: Look, i: int) -> Sequence[int]:
-        if not bases.isdisjoint(look.bases[i]):
-            return (i + 1,)
-        if look.perhaps and not bases.isdisjoint(look.perhaps[i]):
-            look.doubt = True
-            return (i + 1,)
-        return ()
-
-    return Part(ends, _reach_words(bases))
-
-
-def _tags(name: str) -> Callable[[str, str], bool]:
-    """Whether a part of speech and tag are of a class."""
-    tags = _TAGS.get(name)
-    return (lambda pos, tag: pos == name) if tags is None else (lambda pos, tag: tag in tags)
-
-
-def _class(name: str) -> Part:
-    """A token of a class."""
-    if name == "ANY":
-        return Part(lambda look, i: (i + 1,) if i < look.size else (), lambda look, places: (places & look.all) << 1)
-    fits = _tags(name)
-
-    def ends(look: Look, i: int) -> Sequence[int]:
-        if look.tags is None:
-            look.doubt = True
-            return (i + 1,) if i < look.size else ()
-        return (i + 1,) if fits(*look.tags[i]) else ()
-
-    return Part(ends, lambda look, places: (places & look.tagged(name, fits)) << 1, plain=False)
-
-
-def _as(part: Part, name: str) -> Part:
-    """The part where its first token is of a class."""
-    first = _class(name)
-    return replace(
-        part,
-        ends=lambda look, i: part.ends(look, i) if first.ends(look, i) else (),
-        reach=lambda look, places: part.reach(look, first.reach(look, places) >> 1),
-        plain=False,
-        norm="",
-        base="",
-    )
-
-
-def _noun_phrase() -> Part:
-    """A determiner, up to four words and a noun or pronoun."""
-
-    def ends(look: Look, i: int) -> Sequence[int]:
-        if look.tags is None:
-            look.doubt = True
-            return range(i + 1, min(i + 6, look.size) + 1)
-        found: list[int] = []
-        for at in (i + 1, i) if look.tags[i][0] in _DETERMINERS else (i,):
-            for end in range(at, at + 5):
-                pos = look.tags[end][0] if end < look.size else ""
-                if pos in _NOUNS and end + 1 not in found:
-                    found.append(end + 1)
-                if pos not in _MODIFIERS:
-                    break
-        return found
-
-    def reach(look: Look, places: int) -> int:
-        inner = places | _further(places, 5, look.all)
-        return (inner & look.tagged("NP", lambda pos, _: pos in _NOUNS)) << 1
-
-    return Part(ends, reach, size=3, plain=False)
-
-
-def _further(places: int, most: int, allowed: int) -> int:
-    """The places that are up to `most` tokens further on, over `allowed` ones."""
-    found = 0
-    for _ in range(most):
-        places = (places & allowed) << 1
-        found |= places
-    return found
-
-
-def _gap(most: int) -> Part:
-    """Nothing or a few tokens of the same part of the sentence."""
-
-    def ends(look: Look, i: int) -> Sequence[int]:
-        end = i
-        while end < look.size and end - i < most and look.norms[end] not in _STOPS:
-            end += 1
-        return range(i, end + 1)
-
-    def reach(look: Look, places: int) -> int:
-        return places | _further(places, most, look.all & ~look.mask(_STOPS))
-
-    return Part(ends, reach, after_comma=False)
-
-
-_STOPS = frozenset({";", "?", "!"})
-"""What no gap goes over."""
-
-
-def _begin() -> Part:
-    """The start of the sentence, with the words that may stand before what counts."""
-
-    def ends(look: Look, i: int) -> Sequence[int]:
-        if i:
-            return ()
-        end = 0
-        while look.norms[end] in LEADS:
-            end += 1
-        return range(end + 1)
-
-    return Part(ends, lambda look, places: look.beginnings() if places & 1 else 0, after_comma=False)
-
-
-def _end() -> Part:
-    """The end of the sentence, but for its marks."""
-    return Part(
-        lambda look, i: (i,) if look.endings() >> i & 1 else (),
-        lambda look, places: places & look.endings(),
-        size=2,
-        after_comma=False,
-    )
-
-
-def _either(parts: Sequence[Part]) -> Part:
-    """One of several, the first ones preferred."""
-    if len(parts) == 1:
-        return parts[0]
-
-    def ends(look: Look, i: int) -> Sequence[int]:
-        found: Sequence[int] = ()
-        for part in parts:
-            found = _with(found, part.ends(look, i))
-        return found
-
-    def reach(look: Look, places: int) -> int:
-        found = 0
-        for part in parts:
-            found |= part.reach(look, places)
-        return found
-
-    return Part(ends, reach, plain=all(part.plain for part in parts))
-
-
-def _with(found: Sequence[int], more: Sequence[int]) -> Sequence[int]:
-    """Ends with further ones after them."""
-    if not found or not more:
-        return found or more
-    return [*found, *(end for end in more if end not in found)]
-
-
-def _alternatives(parts: Sequence[Part]) -> Part:
-    """One of the parts, the longest first, so that "get back to" wins over "get back"; single words are put together."""
-    longer = sorted((part for part in parts if not part.norm and not part.base), key=lambda part: -part.size)
-    options = [_by_needs(longer)] if len(longer) > _MANY else longer[:]
-    if norms := frozenset(part.norm for part in parts if part.norm):
-        options.append(_norm(norms))
-    if bases := frozenset(part.base for part in parts if part.base):
-        options.append(_base(bases))
-    return replace(
-        _either(options),
-        needs=_one_of(part.needs for part in parts),
-        size=bool(norms) + bool(bases) + sum(part.size for part in longer),
-        norm="",
-        base="",
-    )
-
-
-_MANY = 4
-"""More alternatives than these are looked up by the words that they need."""
-
-
-def _by_needs(parts: Sequence[Part]) -> Part:
-    """One of the parts, the first ones preferred; only those are tried whose words are in the sentence."""
-    free = [number for number, part in enumerate(parts) if not part.needs]
-    by_word: dict[str, list[int]] = {}
-    for number, part in enumerate(parts):
-        for word in min(part.needs, key=_cost, default=()):
-            by_word.setdefault(word, []).append(number)
-
-    def worthy(look: Look) -> Sequence[Part]:
-        known: Sequence[Part] | None = look.memo.get(worthy)
-        if known is None:
-            words = look.where.keys()
-            numbers = {number for word in words & by_word.keys() for number in by_word[word]}
-            chosen = [parts[number] for number in sorted(numbers.union(free))]
-            known = [part for part in chosen if not any(map(words.isdisjoint, part.needs))]
-            look.memo[worthy] = known
-        return known
-
-    def ends(look: Look, i: int) -> Sequence[int]:
-        found: Sequence[int] = ()
-        for part in worthy(look):
-            found = _with(found, part.ends(look, i))
-        return found
-
-    def reach(look: Look, places: int) -> int:
-        found = 0
-        for part in worthy(look):
-            found |= part.reach(look, places)
-        return found
-
-    return Part(ends, reach, plain=all(part.plain for part in parts))
-
-
-def _maybe(part: Part) -> Part:
-    """The part, after a comma perhaps, or nothing."""
-    step = _step(part)
-    return Part(
-        lambda look, i: _with(step.ends(look, i), (i,)),
-        lambda look, places: places | step.reach(look, places),
-        size=part.size + 1,
-        after_comma=False,
-        plain=part.plain,
-    )
-
-
-def _not_ahead(part: Part) -> Part:
-    """Nothing, where the part does not follow. What follows in doubt is left for the reading to tell."""
-    step = _step(part)
-
-    def ends(look: Look, i: int) -> Sequence[int]:
-        before, look.doubt = look.doubt, False
-        follows = bool(step.ends(look, i))
-        certain, look.doubt = not look.doubt, before or look.doubt
-        return () if follows and certain else (i,)
-
-    return Part(ends, lambda _, places: places, size=part.size + 1, after_comma=False, plain=part.plain)
-
-
-def _step(part: Part) -> Part:
-    """The part where it follows on another one: a comma may stand before it."""
-    if not part.after_comma:
-        return part
-
-    def ends(look: Look, i: int) -> Sequence[int]:
-        if look.norms[i] != ",":
-            return part.ends(look, i)
-        return _with(part.ends(look, i + 1), part.ends(look, i))
-
-    def reach(look: Look, places: int) -> int:
-        return part.reach(look, places | (places & look.where.get(",", 0)) << 1)
-
-    return Part(ends, reach, size=part.size + 1, plain=part.plain)
-
-
-def _row(parts: Sequence[Part]) -> Part:
-    """The parts one after the other."""
-    if len(parts) == 1:
-        return parts[0]
-    steps = [parts[0], *map(_step, parts[1:])]
-
-    def ends(look: Look, i: int) -> Sequence[int]:
-        reached: Sequence[int] = (i,)
-        for step in steps:
-            found: Sequence[int] = ()
-            for at in reached:
-                found = _with(found, step.ends(look, at))
-            if not found:
-                return ()
-            reached = found
-        return reached
-
-    def reach(look: Look, places: int) -> int:
-        for step in steps:
-            places = step.reach(look, places)
-            if not places:
-                break
-        return places
-
-    needs = tuple(need for part in parts for need in part.needs)
-    return Part(ends, reach, needs, sum(step.size for step in steps), plain=all(part.plain for part in parts))
-
-
-def _remembered(part: Part) -> Part:
-    """A word list: what it matches in a sentence is worked out once, for all patterns that name it."""
-
-    def ends(look: Look, i: int) -> Sequence[int]:
-        known = look.memo.get((part, i))
-        if known is None:
-            before, look.doubt = look.doubt, False
-            known = look.memo[part, i] = (part.ends(look, i), look.doubt)
-            look.doubt = before
-        found, doubt = known
-        look.doubt |= doubt
-        return found
-
-    return replace(part, ends=ends, norm="", base="")
 
 
 # ---------------------------------------------------------------- phrases
@@ -481,7 +137,7 @@ class Phrases:
         return self.known[text]
 
     def _sequence(self, items: Sequence[Item], inside: tuple[str, ...]) -> Part:
-        return _row([self._item(item, inside) for item in items])
+        return combine.row([self._item(item, inside) for item in items])
 
     def _item(self, item: Item, inside: tuple[str, ...]) -> Part:
         match item:
@@ -491,56 +147,56 @@ class Phrases:
                 return self._words[text]
             case ["base", text]:
                 base = frozenset({text.lower()})
-                return replace(_base(base), needs=(base,), base=text.lower())
+                return replace(combine.base(base), needs=(base,), base=text.lower())
             case ["class", name] if name in _LISTED:
                 return self._list(_LISTED[name], inside)
             case ["class", "NP"]:
-                return _noun_phrase()
+                return combine.noun_phrase()
             case ["class", name]:
-                return _class(name)
+                return combine.of_class(name)
             case ["as", base, name]:
-                return _as(self._item(base, inside), name)
+                return combine.as_class(self._item(base, inside), name)
             case ["list", name]:
                 return self._list(name, inside)
             case ["one" | "maybe" | "not" as kind, *sequences]:
-                one = _alternatives([self._sequence(sequence, inside) for sequence in sequences])
-                return one if kind == "one" else _maybe(one) if kind == "maybe" else _not_ahead(one)
+                one = combine.alternatives([self._sequence(sequence, inside) for sequence in sequences])
+                return one if kind == "one" else combine.maybe(one) if kind == "maybe" else combine.not_ahead(one)
             case ["gap", most]:
-                return _gap(most)
+                return combine.gap(most)
             case ["begin"]:
-                return _begin()
+                return combine.begin()
             case ["end"]:
-                return _end()
+                return combine.end()
             case _:
                 sign = frozenset({plain(item[1].removeprefix("\\"))})  # `\\$` is the sign of money, `$` the end
-                return replace(_norm(sign), needs=(sign,), after_comma=False)
+                return replace(combine.norm(sign), needs=(sign,), after_comma=False)
 
     def _list(self, name: str, inside: tuple[str, ...]) -> Part:
         if name in inside:
             raise PatternError(f"the word list “@{name}” holds itself", "take the reference out of one of the lists")
         if name not in self._lists:
             parts = [self._sequence(json.loads(self._read(e).tree), (*inside, name)) for e in self._entries(name)]
-            self._lists[name] = _remembered(_alternatives(parts))
+            self._lists[name] = combine.remembered(combine.alternatives(parts))
         return self._lists[name]
 
 
 def _word(text: str) -> Part:
     """A word, which may be several tokens; one with a hyphen may be written together or apart."""
     words = _spell(text)
-    return replace(_row(list(map(_spelled, words))), needs=tuple(frozenset(_ways(word)) for word in words))
+    return replace(combine.row(list(map(_spelled, words))), needs=tuple(frozenset(_ways(word)) for word in words))
 
 
 def _spelled(word: str) -> Part:
     """One word that is one token or, with hyphens, may be several."""
     if "-" not in word.strip("-"):
-        return replace(_norm(frozenset({word})), norm="" if "-" in word else word)
+        return replace(combine.norm(frozenset({word})), norm="" if "-" in word else word)
     pieces = word.split("-")
-    together = _norm(frozenset({word, "".join(pieces)}))
-    hyphen = replace(_norm(frozenset("-")), after_comma=False)
-    apart = [_norm(frozenset({pieces[0]}))]
+    together = combine.norm(frozenset({word, "".join(pieces)}))
+    hyphen = replace(combine.norm(frozenset("-")), after_comma=False)
+    apart = [combine.norm(frozenset({pieces[0]}))]
     for piece in pieces[1:]:
-        apart += [_maybe(hyphen), replace(_norm(frozenset({piece})), after_comma=False)]
-    return replace(_either([together, _row(apart)]), size=1 + 2 * len(pieces))
+        apart += [combine.maybe(hyphen), replace(combine.norm(frozenset({piece})), after_comma=False)]
+    return replace(combine.either([together, combine.row(apart)]), size=1 + 2 * len(pieces))
 
 
 def _ways(word: str) -> Iterator[str]:
@@ -552,25 +208,10 @@ def _ways(word: str) -> Iterator[str]:
         yield from (word, "".join(pieces), max(pieces, key=len))
 
 
-def _cost(words: Set[str]) -> tuple[int, int]:
-    """How often one of the words is met: common ones count first."""
-    return len(words & _COMMON), len(words)
-
-
-def _one_of(alternatives: Iterable[Needs]) -> Needs:
-    """What one of several alternatives needs: a word of the rarest set of each."""
-    union: set[str] = set()
-    for needs in alternatives:
-        if not needs:
-            return ()
-        union |= min(needs, key=_cost)
-    return (frozenset(union),)
-
-
 def _simplest(needs: Needs) -> Needs:
     """The same needs, the rarest first, without those that hold whenever another does."""
     kept: list[frozenset[str]] = []
-    for words in sorted(dict.fromkeys(needs), key=_cost):
+    for words in sorted(dict.fromkeys(needs), key=combine.cost):
         if not any(other <= words for other in kept):
             kept.append(words)
     return tuple(kept)
