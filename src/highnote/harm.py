@@ -31,19 +31,12 @@ def reported(sentence: Sentence) -> float:
     return max(_cues(sentence))
 
 
-_YOU_DID = re.compile(
-    r"\byou(?:'ve| have| had| just| people| lot)* (?:charged|billed|debited|took|sent|shipped|delivered|gave|booked|put|sold"
-    r"|cancelled|moved|changed)\b[^.?!]{0,60}\b(?:twice|double|again|wrong|instead|without|never|two times|too much)\b",
-    re.IGNORECASE,
-)
-
-
 def done_by_us(sentence: Sentence) -> bool:
     """The sentence says in so many words that we did it: "you charged me twice", "you never answered"."""
     if _asked(sentence):
         return False
     plain = any(clause.subject == "customer" and _harm(clause) >= 1 for clause in sentence.clauses)
-    return plain or _YOU_DID.search(sentence.text.replace("’", "'")) is not None
+    return plain or phrases("harm", "done by us").search(sentence.text.replace("’", "'")) is not None
 
 
 def _cues(sentence: Sentence) -> Iterator[float]:
