@@ -31,6 +31,11 @@ def test_a_team_is_no_name(linter: Linter, name: str) -> None:
     assert [f.rule for f in linter.lint(f"{REPLY}Best,\n{name}\n").findings] == ["ending/anonymous"]
 
 
+@pytest.mark.parametrize("marks", ["…", "-", "( )"])
+def test_a_last_line_of_marks_signs_nothing(linter: Linter, marks: str) -> None:
+    assert [f.rule for f in linter.lint(f"{REPLY}{marks}").findings] == ["ending/anonymous"]
+
+
 @pytest.mark.parametrize(
     ("tail", "last"),
     [
