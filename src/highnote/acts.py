@@ -93,7 +93,7 @@ def _place(parsed: Parsed) -> None:
 
 def _is_farewell(sentence: Sentence) -> bool:
     """Whether a sentence thanks or wishes and does nothing else of weight (what follows a semicolon is weighty)."""
-    if ";" in sentence.text or not any(act in sentence.acts for act in FAREWELLS):
+    if ";" in sentence.text or not sentence.does(*FAREWELLS):
         return False
     polite = [span for act in FAREWELLS for span in sentence.acts.get(act, ())]
     weighty = [span for act in SUBSTANCE for span in sentence.acts.get(act, ())]

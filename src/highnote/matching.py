@@ -248,7 +248,7 @@ _ACTS = _NEARBY | {"draft_has", "draft_lacks"}
 
 
 def _any_act(sentences: Iterable[Sentence], acts: Sequence[str]) -> bool:
-    return any(act in sentence.acts for sentence in sentences for act in acts)
+    return any(sentence.does(*acts) for sentence in sentences)
 
 
 def _said(pattern: PhrasePattern, reply: Reply) -> bool:

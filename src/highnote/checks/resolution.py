@@ -21,76 +21,13 @@ _ANSWERS = re.compile(
     re.IGNORECASE,
 )
 # Steps and questions that lead to no help: waiting, writing again, going elsewhere, calming down.
-_IDLE = frozenset(
-    [
-        "contact",
-        "call",
-        "ring",
-        "phone",
-        "write",
-        "email",
-        "mail",
-        "message",
-        "visit",
-        "speak",
-        "ask",
-        "bear",
-        "wait",
-        "hold",
-        "hang",
-        "calm",
-        "reconsider",
-        "think",
-        "hesitate",
-        "note",
-        "accept",
-        "read",
-        "rest",
-        "feel",
-        "see",
-        "look",
-        "forgive",
-        "excuse",
-        "understand",
-        "know",
-        "stay",
-        "give",
-        "go",
-        "come",
-        "drop",
-        "watch",
-        "be",
-        "allow",
-        "keep",
-        "have",
-        "hear",
-        "leave",
-        "remember",
-        "consider",
-        "bring",
-        "fax",
-        "present",
-        "prove",
-        "check",
-        "enjoy",
-        "treat",
-        "quote",
-        "let",
-        "do",
-        "reply",
-        "appreciate",
-        "apply",
-        "sign",
-        "subscribe",
-        "tap",
-        "click",
-        "fill",
-        "print",
-        "hand",
-        "grab",
-        "reconsider",
-    ]
-)
+_IDLE_TEXT = """
+    contact call ring phone write email mail message visit speak ask bear wait hold hang calm reconsider think
+    hesitate note accept read rest feel see look forgive excuse understand know stay give go come drop watch be
+    allow keep have hear leave remember consider bring fax present prove check enjoy treat quote let do reply
+    appreciate apply sign subscribe tap click fill print hand grab
+"""
+_IDLE = frozenset(_IDLE_TEXT.split())
 _PAPERWORK = frozenset({"fill", "print", "sign", "scan", "fax", "prove"})
 _DOUBT = re.compile(
     r"\b(?:are you sure|can you prove|did you (?:really|even)|is it possible|have you read|who|why|won't you"
