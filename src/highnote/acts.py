@@ -37,13 +37,14 @@ class Acts:
 
     def does(self, sentence: Sentence, act: str) -> bool:
         """Whether a sentence does an act; it is read only where its words alone do not tell."""
-        candidates = self._index.candidates(sentence, self._patterns.get(act, 0))
-        return any(self._matchers[m].surely(p, sentence) for m, p in candidates) or bool(self.find(sentence, act))
+        patterns = self._index.candidates(sentence) & self._patterns.get(act, 0)
+        sure = (self._matchers[m].surely(p, sentence) for m, p in self._index.numbers(patterns))
+        return bool(patterns) and (any(sure) or bool(self.find(sentence, act)))
 
     def find(self, sentence: Sentence, act: str) -> Spans:
         """Where a sentence does an act, without places that overlap earlier ones."""
         spans: Spans = []
-        for m, p in self._index.candidates(sentence, self._patterns.get(act, 0)):
+        for m, p in self._index.numbers(self._index.candidates(sentence) & self._patterns.get(act, 0)):
             for match in self._matchers[m].in_sentence(p, sentence, None):
                 if not any(match.start < end and start < match.end for start, end in spans):
                     spans.append((match.start, match.end))

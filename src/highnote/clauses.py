@@ -333,6 +333,13 @@ _VAGUE_WORDS = _sign("""
     soon soonest shortly asap asap. a.s.a.p a.s.a.p. course earliest future presently long time sometime point momentarily
     while bit moment can time day eventually promptly coming next
     """)
+FIGURE, ORDER = "(figure)", "(order)"
+"""The signs of a word with figures, and of a word that may be an order by its form and by where it stands."""
+_DAY_WORDS = _sign(
+    "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays sundays"
+    " tomorrow today tonight noon midday midnight morning afternoon evening end close next week january february march"
+    " april may june july august september october november december"
+) | {FIGURE}
 SIGNS: dict[str, dict[str, frozenset[str]]] = {
     "modal": {
         "can": _sign("can ca"), "could": _sign("could cud"), "may": _sign("may"), "might": _sign("might"),
@@ -342,8 +349,8 @@ SIGNS: dict[str, dict[str, frozenset[str]]] = {
         "ought to": _sign("ought"),
     },
     "polarity": {"negative": _NEGATIVE | _NEGATIVE_THINGS | _sign("no without unable")},
-    "mood": {"condition": _CONDITIONAL | _UNREAL, "counterfactual": _UNREAL},
-    "time": {"vague": _VAGUE_WORDS, "past": _sign("yesterday ago back early earlier previously day recently last")},
+    "mood": {"condition": _CONDITIONAL | _UNREAL, "counterfactual": _UNREAL, "imperative": frozenset({ORDER})},
+    "time": {"day": _DAY_WORDS, "vague": _VAGUE_WORDS, "past": _sign("yesterday ago back early earlier previously day recently last")},
     "link": {
         link: _sign(" ".join([
             *(word for word, kind in _LINKS.items() if kind == link),

@@ -18,31 +18,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from itertools import islice
+from math import exp, inf, log
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from highnote.clauses import Clause
-    from highnote.language import Sentence
+from highnote.features import FUNCTION_WORDS, GROUPS, Features, in_words
 
-FORMAT = 2
+FORMAT = 3
 """Version of the judge's file and of the features that it was trained on; it rises when either changes."""
-
-GROUPS: Mapping[str, float] = {
-    "lemma": 1.0,
-    "lemmas": 1.0,
-    "word": 1.0,
-    "words": 1.0,
-    "phrase": 1.0,
-    "grammar": 0.5,
-    "form": 0.5,
-    "clause": 0.7,
-}
-"""The groups of features with the weight of each; within a group a sentence has length 1, however long it is."""
 
 SHARED = ""
 """The name of the row that all rules share."""
@@ -55,106 +42,6 @@ Places = npt.NDArray[np.int64]
 
 class JudgeError(Exception):
     """The file of a judge cannot be used; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A token as the judge sees it. `norm` and `lemma` are in lower case; `name`: written like a proper name."""
-
-    norm: str
-    lemma: str
-    tag: str
-    name: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What the judge sees of a sentence: for every group (in the order of GROUPS) its distinct features, in words."""
-
-    groups: tuple[tuple[str, ...], ...]
-
-
-_DAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
-_MONTHS = frozenset({"january", "february", "march", "april", "may", "june", "july"}) | frozenset(
-    {"august", "september", "october", "november", "december"}
-)
-_NUMBER = re.compile(r"#?[\d.,:/-]*\d[\w.,:/-]*")
-_CURRENCY = frozenset("£$€")
-_START, _END = "^", "$"
-
-
-def features(sentence: Sentence) -> Features:
-    """The features of a sentence that the engine has read."""
-    words = [
-        Word(t.norm_.lower(), t.lemma_.lower(), t.tag_, t.pos_ == "PROPN" and t.text[:1].isupper())
-        for t in sentence.span
-        if not t.is_space
-    ]
-    return features_of(words, clause_features(sentence.clauses))
-
-
-def features_of(words: Sequence[Word], clauses: Iterable[str] = ()) -> Features:
-    """The features of a sentence given as words and what `clause_features` makes of its clauses."""
-    norms = [_START, *(_kind(word) or word.norm for word in words), _END]
-    lemmas = [_START, *(_kind(word) or word.lemma for word in words), _END]
-    tags = [_START, *(word.tag for word in words), _END]
-    names = [word.norm for word in words if word.name]
-    found: dict[str, Iterable[str]] = {
-        "lemma": lemmas[1:-1],
-        "lemmas": _runs(lemmas, 2),
-        "word": [*norms[1:-1], *names],
-        "words": _runs(norms, 2),
-        "phrase": _runs(norms, 3),
-        "grammar": [*_runs(tags, 2), *_runs(tags, 3)],
-        "form": _form(norms[1:-1]),
-        "clause": clauses,
-    }
-    return Features(tuple(tuple(dict.fromkeys(found[group])) for group in GROUPS))
-
-
-def clause_features(clauses: Iterable[Clause]) -> list[str]:
-    """Who does what, and how it is said, for every clause of a sentence."""
-    found: list[str] = []
-    for clause in clauses:
-        who = clause.subject or "-"
-        how = [clause.polarity, clause.modal, clause.tense, clause.mood, clause.voice, clause.time, clause.link]
-        told = [value for value in how if value and value not in ("positive", "statement", "active")]
-        found += [f"{who}: {' '.join(told)}", f"{who} {clause.lemma}", *(f"{who}: {value}" for value in told)]
-        found += [f"{clause.lemma} ({value})" for value in told]
-        if clause.object:
-            found += [f"{who} > {clause.object}", f"{clause.lemma} > {clause.object}"]
-        if clause.object_word:
-            found += [f"{clause.lemma} > {clause.object_word}", f"{who} > {clause.object_word}"]
-        if clause.complement:
-            found += [f"{who} be {clause.complement}", f"be {clause.complement} ({clause.polarity})"]
-        if clause.subject_owner:
-            found += [f"{clause.subject_owner}'s {clause.subject_word}", f"{clause.subject_owner}'s … {clause.lemma}"]
-    return found
-
-
-def _kind(word: Word) -> str:
-    """A word for a number, day, month, amount or name, "" for any other."""
-    if word.norm in _DAYS:
-        return "DAY"
-    if word.norm in _MONTHS and word.name:
-        return "MONTH"
-    if word.norm in _CURRENCY:
-        return "MONEY"
-    if _NUMBER.fullmatch(word.norm) or word.tag == "CD":
-        return "NUM"
-    return "NAME" if word.name else ""
-
-
-def _runs(items: Sequence[str], length: int) -> list[str]:
-    return [" ".join(items[i : i + length]) for i in range(len(items) - length + 1)]
-
-
-def _form(norms: Sequence[str]) -> list[str]:
-    """The outward form: how it begins and ends, how long it is, which kinds of facts it holds."""
-    first = norms[0] if norms else ""
-    facts = [f"has {kind}" for kind in ("NUM", "DAY", "MONTH", "MONEY", "NAME") if kind in norms]
-    marks = [f"has {mark}" for mark in ("?", "!") if mark in norms]
-    return [f"begins {first}", f"about {min(len(norms) // 5, 6) * 5} words", *facts, *marks]
 
 
 def key(group: str, feature: str) -> int:
@@ -201,55 +88,6 @@ class Reason:
     weight: float
 
 
-_IN_WORDS = {
-    "lemma": "the word “{}” in any form",
-    "lemmas": "the words “{}” in any form",
-    "word": "the word “{}”",
-    "words": "the words “{}”",
-    "phrase": "the words “{}”",
-    "grammar": "the parts of speech {}",
-    "form": "the sentence {}",
-    "clause": "the clause {}",
-}
-
-
-_SLOTS = {"NUM": "(a number)", "DAY": "(a day)", "MONTH": "(a month)", "MONEY": "(an amount)", "NAME": "(a name)"}
-_WHO = {"customer": "the customer", "third": "somebody else", "-": "nobody named"}
-_OWNERS = {"customer": "the customer's", "us": "our"}
-
-
-def in_words(group: str, feature: str) -> str:
-    """A feature told to the reader of a report."""
-    if group == "clause":
-        return _IN_WORDS[group].format(_clause_in_words(feature))
-    text = re.sub(r"^\^ ", "(at the start) ", re.sub(r" \$$", " (at the end)", feature))
-    if group in ("lemma", "lemmas", "word", "words", "phrase"):
-        text = " ".join(_SLOTS.get(word, word) for word in text.split())
-    return _IN_WORDS[group].format(text)
-
-
-def _clause_in_words(feature: str) -> str:
-    """A feature made by `clause_features`, with the parties by name."""
-    doer, told, how = feature.partition(": ")
-    if told:
-        return f"of {_WHO.get(doer, doer)}: {how or 'a plain statement'}"
-    owner, owns, thing = feature.partition("'s ")
-    if owns and owner in _OWNERS:
-        return f"{_OWNERS[owner]} {thing}"
-    if " > " in feature:
-        return " → ".join(_WHO.get(part, part) for part in feature.split(" > "))
-    doer, does, verb = feature.partition(" ")
-    return f"{'we' if doer == 'us' else _WHO.get(doer, doer)}{does}{verb}"
-
-
-_FUNCTION_WORDS = """
-    a an the this that these those and or but nor so yet if then than as of at by for from in into on onto to with about
-    i me my mine we us our ours you your yours he him his she her it its they them their be am is are was were been
-    being do does did have has had having will would shall should can could may might must 's 'm 're 've 'll 'd
-    there here who which what when where how some any all both each very just also too
-"""
-FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
-"""Words that tell the reader of a report nothing by themselves."""
 _PERSONS = frozenset(["i", "me", "my", "we", "us", "our", "you", "your"])
 _QUOTED = re.compile(r"“(.+)”")
 _PLACE = re.compile(r"\((?:at the start|at the end)\)")
@@ -268,7 +106,7 @@ def telling(reasons: Iterable[Reason]) -> Iterator[Reason]:
                 continue
             core = [word for word in words if word in content or word in _PERSONS]
             said = tuple(word[:4] for word in core)  # much the same for a word and its base form
-        elif reason.words.startswith((_IN_WORDS["grammar"][:-2], _IN_WORDS["form"][:-2])):
+        elif reason.words.startswith("the sentence"):
             continue
         else:
             said = (reason.words,)
@@ -286,18 +124,29 @@ def signs(
     shared: npt.NDArray[Any], own: npt.NDArray[Any], rivals: npt.NDArray[Any], records: Sequence[Sequence[float]]
 ) -> npt.NDArray[np.float64]:
     """The SIGNS of some proposals, a row each. `rivals` is what `rivalry` makes of the other rules' scores."""
-    rows = [
-        (max(known), sum(known) / len(known), np.log(len(known))) if known else (0.0, 0.0, 0.0) for known in records
-    ]
-    return np.column_stack([shared, own - np.logaddexp(own, rivals), np.array(rows, np.float64).reshape(-1, 3)])
+    return np.column_stack([shared, own - np.logaddexp(own, rivals), np.array(list(map(past, records))).reshape(-1, 3)])
+
+
+def past(records: Sequence[float]) -> tuple[float, float, float]:
+    """The last three SIGNS, for the records of the patterns that propose a sentence."""
+    return (max(records), sum(records) / len(records), log(len(records))) if records else (0.0, 0.0, 0.0)
 
 
 def rivalry(scores: npt.NDArray[Any], rivals: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
-    """How well the `rivals` (columns of `scores`) suit each row: the logarithm of their summed odds."""
-    if not rivals.any():
-        return np.full(len(scores), -np.inf)
-    others: npt.NDArray[Any] = np.logaddexp.reduce(scores[:, rivals], axis=1)
+    """How well the `rivals` suit each row of `scores`: the logarithm of their summed odds.
+
+    `rivals` marks the columns that count: the same for all rows, or a row for each.
+    """
+    others: npt.NDArray[Any] = np.logaddexp.reduce(np.where(rivals, scores, -np.inf), axis=1)
     return others
+
+
+def _curve(score: float) -> float:
+    return 1 / (1 + exp(-score))
+
+
+Standing = Mapping[str, float]
+"""How a sentence stands with every rule that has a model: what a confidence is made of, but for the patterns' records."""
 
 
 class Judge:
@@ -320,9 +169,12 @@ class Judge:
         self._scales = np.array([scale for _, _, scale in rows.values()], np.float32)
         models = manifest["rules"]
         self._offsets = np.array([models[row]["offset"] if row else manifest["offset"] for row in rows], np.float32)
-        self._rivals = {
-            rule: np.array([row not in ("", rule, *model["beside"]) for row in rows]) for rule, model in models.items()
-        }
+        self._own = [self._number[rule] for rule in models]
+        self._slopes, self._intercepts = (
+            np.array([m[part] for m in models.values()]) for part in ("slope", "intercept")
+        )
+        self._rivals = np.array([[row not in ("", rule, *m["beside"]) for row in rows] for rule, m in models.items()])
+        self._record_weights: Sequence[float] = manifest["signs"][2:]
 
     @classmethod
     def load(cls, path: Path | None = None) -> Judge | None:
@@ -337,26 +189,42 @@ class Judge:
         """The rules that have a model."""
         return tuple(self.manifest["rules"])
 
-    def scores(self, features: Features) -> Floats:
-        """How well a sentence suits every rule: worked out once, whatever number of rules propose it."""
+    def standing(self, features: Features) -> Standing:
+        """How a sentence stands with every rule: worked out once, whatever number of rules propose it."""
         _, places, numbers = values(features, self._keys, self._rarity)
-        found: Floats = (numbers @ self._weights[places].astype(np.float32)) * self._scales + self._offsets
-        return found
+        scores = (numbers @ self._weights[places].astype(np.float32)) * self._scales + self._offsets
+        own = scores[self._own]
+        rivals = rivalry(scores, self._rivals)
+        shared = np.full(len(own), scores[self._number[SHARED]])
+        told = signs(shared, own, rivals, [()] * len(own)) @ self.manifest["signs"]
+        sums: list[float] = (self._slopes * own + told + self._intercepts).tolist()
+        return dict(zip(self.rules, sums, strict=True))
 
-    def confidence(self, rule: str, scores: Floats, patterns: Sequence[str] = ()) -> float | None:
+    def confidence(self, rule: str, standing: Standing, patterns: Iterable[str] = ()) -> float | None:
         """How sure it is that a proposal of `rule` in this sentence is right, from 0 to 1; None without a model.
 
-        `scores` is what `scores` says of the sentence; `patterns` are those of the rule that propose it, as written: what
-        they were right about in training counts.
+        `patterns` are those of the rule that propose the sentence, as written: what they were right about in training
+        counts.
         """
-        model = self.manifest["rules"].get(rule)
-        if model is None:
+        if rule not in standing:
             return None
-        row, own = scores[None, :], scores[self._number[rule], None]
-        known = [model["records"].get(pattern, 0.0) for pattern in patterns]
-        told = signs(row[:, self._number[SHARED]], own, rivalry(row, self._rivals[rule]), [known])
-        sum_ = model["slope"] * float(own[0]) + float(told[0] @ self.manifest["signs"]) + model["intercept"]
-        return float(1 / (1 + np.exp(-sum_)))
+        known = self._records(rule, patterns)
+        return _curve(standing[rule] + sum(w * sign for w, sign in zip(self._record_weights, past(known), strict=True)))
+
+    def limits(self, rule: str, patterns: Sequence[str], least: float) -> list[float]:
+        """How a sentence must stand at least with a rule for a confidence of `least`, if 0, 1, 2 … of the patterns propose it.
+
+        That is what the patterns with the best records would need: no other sentence has a chance.
+        """
+        needed = log(least / (1 - least)) if 0 < least < 1 else (1 if least else -1) * inf
+        known = self._records(rule, patterns) or [0.0]
+        best, usual, agreeing = self._record_weights
+        helps = sum(max(weight * min(known), weight * max(known)) for weight in (best, usual))
+        return [needed - helps - max(agreeing, 0) * log(max(many, 1)) for many in range(len(known) + 1)]
+
+    def _records(self, rule: str, patterns: Iterable[str]) -> list[float]:
+        records = self.manifest["rules"][rule]["records"]
+        return [records.get(pattern, 0.0) for pattern in patterns]
 
     def threshold(self, rule: str) -> float:
         """The confidence below which a proposal of `rule` is dropped; 0 without a model."""

@@ -14,8 +14,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from highnote import model as models
-from highnote.clauses import SAME_PAST, Clause, clauses, past
+from highnote.clauses import FIGURE, ORDER, SAME_PAST, Clause, clauses, past
 from highnote.draft import Block, Zone
+from highnote.features import FUNCTION_WORDS, Word
 from highnote.sentences import split
 from highnote.tokens import Span
 
@@ -44,9 +45,15 @@ LEADS = frozenset([
     "plus", "yes", "no", ",", "-",
 ])  # fmt: skip
 """Words that may stand before what a sentence begins with."""
+_BEFORE_ORDERS = LEADS | frozenset([
+    "not", "kindly", "simply", "first", "next", "instead", "otherwise", "do", "never", "always", "either", "if", "until",
+    "when", "once", "today", "maybe", "perhaps", "ok", "okay", "meanwhile", "thus", "therefore", "hence", "least",
+])  # fmt: skip
+"""Words that may stand before an order."""
 _BREAKS = frozenset(";:-")
 """Marks after which a sentence begins again."""
 _WORDY = re.compile(r"\w")
+_FIGURES = re.compile(r"\d")
 
 
 class Line:
@@ -75,10 +82,21 @@ class Line:
         self.where: dict[str, int] = {}
         for column in (self.bases, self.perhaps):
             for at, words in enumerate(column):
-                for word in _with_past(self.norms[at], words):
+                for word in _with_signs(self.norms[at], words):
                     self.where[word] = self.where.get(word, 0) | 1 << at
+        for at in filter(self._may_order, range(self.size)):
+            self.where[ORDER] = self.where.get(ORDER, 0) | 1 << at
         self.memo: dict[object, Any] = {}
         """What parts of patterns match (`highnote.pattern`)."""
+
+    def _may_order(self, at: int) -> bool:
+        """Whether a token may be an order: the base form of a verb, where no doer and no "to" stands before it."""
+        word, before = self.norms[at], self.norms[at - 1] if at else ""
+        return (
+            (before in _BEFORE_ORDERS or before.endswith("ly") or not _WORDY.search(before))
+            and word != "thank"
+            and models.may_be_verb(word)
+        )
 
 
 class Look:
@@ -136,8 +154,10 @@ class Look:
 
 
 @lru_cache(maxsize=20_000)
-def _with_past(norm: str, bases: frozenset[str]) -> frozenset[str]:
-    """Base forms, and once more as past forms where the word may be one."""
+def _with_signs(norm: str, bases: frozenset[str]) -> frozenset[str]:
+    """Base forms, and once more as past forms where the word may be one; a word with figures has a sign of its own."""
+    if _FIGURES.search(norm):
+        return bases | {FIGURE}
     if not bases or not (
         norm.endswith("ed") or norm in SAME_PAST or (len(bases) > 1 and not norm.endswith(("s", "ing")))
     ):
@@ -153,6 +173,12 @@ def _bases(norm: str, lemma: str) -> frozenset[str]:
 @lru_cache(maxsize=20_000)
 def _certain(norm: str) -> frozenset[str]:
     return frozenset((norm, *models.base_forms(norm)))
+
+
+@lru_cache(maxsize=20_000)
+def _likely(norm: str) -> str:
+    """The base form that a word most likely has."""
+    return norm if norm in FUNCTION_WORDS else next(iter(models.base_forms(norm)), norm)
 
 
 class Words:
@@ -211,12 +237,17 @@ class Words:
 
     @cached_property
     def _unread(self) -> Line | None:
-        tokens = self._model.words(self.text)
-        if tokens is None:
+        if not self._model.tells_by_kind:
             return None
-        norms = [plain(norm) for _, norm in tokens]
-        perhaps = [self._model.base_forms(word) - _certain(norm) for (word, _), norm in zip(tokens, norms, strict=True)]
+        norms = [word.norm for word in self.tokens]
+        perhaps = [self._model.base_forms(word.text.lower()) - _certain(word.norm) for word in self.tokens]
         return Line(norms, map(_certain, norms), None, perhaps)
+
+    @cached_property
+    def tokens(self) -> tuple[Word, ...]:
+        """The tokens of the sentence with what is known of them without reading it."""
+        words = ((text, plain(norm), number) for text, norm, number in self._model.words(self.text))
+        return tuple(Word(text, norm, _likely(norm), number) for text, norm, number in words)
 
     def as_spacy(self) -> SpacyDoc:
         """The sentence as a Doc of spaCy, for its own matchers."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -15,16 +15,18 @@ from highnote.acts import Acts
 from highnote.config import Config, matches
 from highnote.draft import Draft
 from highnote.english import is_english
+from highnote.features import features
 from highnote.finding import Edit, Finding, Level, Message, Report, Suggestion
 from highnote.grammar import Proof, proof
-from highnote.judge import Judge, features
-from highnote.language import PROSE, Known, Parsed, parse, read
+from highnote.judge import Judge
+from highnote.language import PROSE, Known, Parsed, parse
 from highnote.languagetool import Companion
-from highnote.matching import Index, Matcher, compile_matcher, proposal_at
+from highnote.matching import Matcher, compile_matcher
 from highnote.model import load as load_model
 from highnote.pattern import PhrasePattern, Phrases
 from highnote.phrasebook import keep, open_phrases
 from highnote.processes import in_order
+from highnote.proposing import Proposed, Proposer, standing
 from highnote.reply import Conversation, Proposal, Reply
 from highnote.rewrite import fill, only_prose, suggestions
 from highnote.rule import Act, Rule, RuleError, RuleErrors, load
@@ -93,12 +95,12 @@ class Linter:
         phrases.thorough = self.config.parse == "full"
         self._acts = Acts(_compile_all(catalogue.acts, phrases, self.config))
         self._matchers = _compile_all(self.rules, phrases, self.config)
-        self._index = Index(self._matchers)
         keep(phrases)
         self._known = Known(KEPT if self.config.parse == "quick" else 0)
         self._conversation = lru_cache(THREADS)(partial(Conversation, read=self._read_message))
         judge = self.config.judge
         self._judge = Judge.load(judge if isinstance(judge, Path) else None) if judge else None
+        self._proposer = Proposer(self._matchers, self._judge, self._least)
         self._companion = _companion(self.config)
 
     def but(self, **changes: Any) -> Linter:
@@ -106,6 +108,8 @@ class Linter:
         other = object.__new__(Linter)  # `copy` would compile the rules again: see `__reduce__`
         other.__dict__.update(self.__dict__)
         other.config = self.config.model_copy(update=changes)
+        if "min_confidence" in changes:
+            other._proposer = Proposer(other._matchers, other._judge, other._least)
         if "grammar" in changes:
             other._companion = _companion(other.config)
         return other
@@ -198,27 +202,13 @@ class Linter:
     def _read_message(self, text: str) -> Parsed:
         return self._acts.annotate(parse(Draft(text, reading.message_blocks(text)), self.config.model, self._known))
 
-    def proposals(self, reply: Reply) -> list[tuple[Matcher, Proposal]]:
+    def proposals(self, reply: Reply) -> list[Proposed]:
         """What the patterns and checks propose, one proposal a rule and sentence, in the order of the draft."""
-        found: dict[tuple[str, int | None, int], list[tuple[Matcher, Proposal]]] = {}
-        for number, (matcher, proposal) in enumerate(self.every_proposal(reply)):
-            where = proposal.sentence.index if proposal.sentence else None
-            key = (matcher.owner.id, where, 0 if where is not None else number)
-            found.setdefault(key, []).append((matcher, proposal))
-        chosen = [(same[0][0], _together([proposal for _, proposal in same])) for same in found.values()]
-        return sorted(chosen, key=lambda pair: (pair[1].start, pair[1].end, pair[0].owner.id))
+        return self._proposer.chosen(reply)
 
-    def every_proposal(self, reply: Reply) -> Iterator[tuple[Matcher, Proposal]]:
+    def every_proposal(self, reply: Reply) -> Iterator[Proposed]:
         """What every pattern proposes, a rule's earlier patterns first."""
-        opened = [(s, list(self._index.open(s, reply))) for s in reply.parsed.sentences]
-        read(s for s, patterns in opened if any(not self._matchers[m].looks_around(p) for m, p in patterns))
-        for sentence, patterns in opened:
-            for m, p in patterns:
-                for match in self._matchers[m].in_sentence(p, sentence, reply):
-                    yield self._matchers[m], proposal_at(match, sentence, p)
-        for m, p in self._index.draft_wide:
-            for proposal in self._matchers[m].in_draft(p, reply):
-                yield self._matchers[m], proposal
+        return self._proposer.every(reply)
 
     def _finding(self, matcher: Matcher, proposal: Proposal, reply: Reply, confidence: float) -> Finding:
         rule = matcher.owner
@@ -249,17 +239,18 @@ class Linter:
             return 1.0
         judged, key = proposal.sentence.words.judged, (rule, proposal.pattern, proposal.also)
         if key not in judged:
-            if self._judge not in judged:
-                judged[self._judge] = self._judge.scores(features(proposal.sentence))
-            judged[key] = self._judge.confidence(rule, judged[self._judge], matcher.patterns(proposal))
+            known = standing(proposal.sentence, self._judge)
+            judged[key] = self._judge.confidence(rule, known, matcher.patterns(proposal))
         sure: float | None = judged[key]
         if sure is None:
             return 1.0
-        return sure if sure >= self._least(self._judge, rule) else None
+        return sure if sure >= self._least(rule) else None
 
-    def _least(self, judge: Judge, rule: str) -> float:
+    def _least(self, rule: str) -> float:
         """The confidence below which a proposal is dropped."""
-        return judge.threshold(rule) if self.config.min_confidence is None else self.config.min_confidence
+        if self.config.min_confidence is not None:
+            return self.config.min_confidence
+        return self._judge.threshold(rule) if self._judge else 0.0
 
     def _explained(self, finding: Finding, proposal: Proposal) -> Finding:
         """The finding with what made the judge let it stand."""
@@ -269,13 +260,13 @@ class Linter:
         if finding.rule not in judged:
             strongest = self._judge.reasons(finding.rule, features(proposal.sentence), n=4 * REASONS)
             judged[finding.rule] = tuple(reason.words for reason in strongest if reason.weight > 0)[:REASONS]
-        told = {"threshold": self._least(self._judge, finding.rule), "reasons": judged[finding.rule]}
+        told = {"threshold": self._least(finding.rule), "reasons": judged[finding.rule]}
         return finding.model_copy(update=told)
 
     def _judged(self, reply: Reply) -> list[_Found]:
         """The findings of a reply: what the patterns propose and the judge lets stand."""
         found = []
-        for matcher, proposal in self.proposals(reply):
+        for matcher, proposal in self._proposer.chosen(reply, hopeless=self.config.parse == "full"):
             sure = self.confidence(matcher, proposal, reply)
             if sure is not None:
                 found.append((self._finding(matcher, proposal, reply, sure), matcher, proposal))
@@ -386,13 +377,6 @@ class Linter:
 
 def _reporter(linter: Linter) -> Callable[[Job], Report]:
     return linter._report
-
-
-def _together(same: Sequence[Proposal]) -> Proposal:
-    """The first of a rule's proposals for a sentence, with the patterns of the others."""
-    others = dict.fromkeys(proposal.pattern for proposal in same[1:])
-    others.pop(same[0].pattern, None)
-    return replace(same[0], also=tuple(others)) if others else same[0]
 
 
 def _companion(config: Config) -> Companion | None:

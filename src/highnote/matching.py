@@ -375,8 +375,11 @@ class Index:
         """For every place in the patterns' needs, and every word: the patterns that are content with it there."""
         self._by_place: dict[tuple[str, str], int] = {}
         self._by_circumstances: dict[object, int] = {}
-        for number, (_, _, pattern) in enumerate(self._patterns):
+        self._own: dict[str, int] = {}
+        for number, (m, _, pattern) in enumerate(self._patterns):
             self._enter(1 << number, pattern)
+            owner = matchers[m].owner.id
+            self._own[owner] = self._own.get(owner, 0) | 1 << number
 
     def _enter(self, bit: int, pattern: Pattern) -> None:
         for place, known in enumerate(self._by_word):
@@ -387,26 +390,30 @@ class Index:
                 known[word] = known.get(word, 0) | bit
 
     def of(self, owner: str) -> int:
-        """The patterns of one rule or act, as bits."""
-        return self._bits(lambda matcher, _: matcher.owner.id == owner)
+        """The patterns of one rule or act."""
+        return self._own.get(owner, 0)
 
-    def candidates(self, sentence: Sentence, among: int, reply: Reply | None = None) -> Iterator[tuple[int, int]]:
-        """The patterns (matcher and pattern numbers) worth trying on a sentence, in their order."""
-        worthy = self._worthy(sentence) & among & self._placed(sentence)
-        if reply is not None:
-            worthy &= self._allowed(reply)
-        while worthy:
-            bit = worthy & -worthy
+    def candidates(self, sentence: Sentence, reply: Reply | None = None) -> int:
+        """The patterns worth trying on a sentence."""
+        worthy = self._worthy(sentence) & self._placed(sentence)
+        return worthy if reply is None else worthy & self._allowed(reply)
+
+    def numbers(self, patterns: int) -> Iterator[tuple[int, int]]:
+        """The matcher and pattern numbers of some patterns, in their order."""
+        while patterns:
+            bit = patterns & -patterns
             yield self._patterns[bit.bit_length() - 1][:2]
-            worthy ^= bit
+            patterns ^= bit
 
-    def open(self, sentence: Sentence, reply: Reply) -> Iterator[tuple[int, int]]:
-        """The patterns that match in a sentence, or that only a reading of it could rule out, in their order."""
-        for m, p in self.candidates(sentence, ALL, reply):
-            pattern = self._matchers[m].flags[p].pattern
-            assert pattern is not None
-            if told(pattern, sentence) != ():
-                yield m, p
+    def open(self, patterns: int, sentence: Sentence) -> int:
+        """Those of some patterns that match in a sentence, or that only a reading of it could rule out."""
+        kept, left = 0, patterns
+        while left:
+            bit = left & -left
+            if told(self._patterns[bit.bit_length() - 1][2], sentence) != ():
+                kept |= bit
+            left ^= bit
+        return kept
 
     def _worthy(self, sentence: Sentence) -> int:
         """The patterns whose words are in a sentence."""

@@ -119,12 +119,15 @@ class Model:
                 docs = list(pipe.pipe(docs)) if hasattr(pipe, "pipe") else [pipe(doc) for doc in docs]
             return [self._plain(text, doc) for text, doc in zip(texts, docs, strict=True)]
 
-    def words(self, text: str) -> list[tuple[str, str]] | None:
-        """The tokens of a sentence in small letters, each with its norm; None where base forms hang on more than a word."""
-        if self._by_kind is None:
-            return None
+    @property
+    def tells_by_kind(self) -> bool:
+        """Whether the base forms that a reading may give a word are known without one."""
+        return self._by_kind is not None
+
+    def words(self, text: str) -> list[tuple[str, str, bool]]:
+        """The tokens of a sentence: each as written, its norm, and whether it is a number."""
         with self._lock, self._zone():
-            return [(token.lower_, token.norm_) for token in self.nlp.make_doc(text)]
+            return [(token.text, token.norm_, token.like_num) for token in self.nlp.make_doc(text)]
 
     def base_forms(self, word: str) -> frozenset[str]:
         """All base forms that a reading may give a word (in small letters)."""
@@ -253,17 +256,34 @@ def _tells_by_kind(nlp: Language) -> _Kinds | None:
     return _Kinds(*last)
 
 
-@lru_cache(maxsize=20_000)
-def base_forms(word: str) -> tuple[str, ...]:
-    """The base forms that a word can have as a verb or as a noun, whatever the tagger made of it."""
+@lru_cache(maxsize=1)
+def _tables() -> tuple[Any, Any, Any] | None:
+    """The words that the default pipeline's lemmatizer knows, its exceptions and its rules; None without a lemmatizer."""
     from spacy.lang.en.lemmatizer import EnglishLemmatizer
 
     lemmatizer = next((pipe for _, pipe in load().nlp.pipeline if isinstance(pipe, EnglishLemmatizer)), None)
     if lemmatizer is None:
-        return ()
+        return None
     index, exceptions, rules = (
         lemmatizer.lookups.get_table(t, {}) for t in ("lemma_index", "lemma_exc", "lemma_rules")
     )
+    return index, exceptions, rules
+
+
+@lru_cache(maxsize=20_000)
+def may_be_verb(word: str) -> bool:
+    """Whether a word can be the base form of a verb (of any word where no lemmatizer tells)."""
+    tables = _tables()
+    return tables is None or word in tables[0].get("verb", ())
+
+
+@lru_cache(maxsize=20_000)
+def base_forms(word: str) -> tuple[str, ...]:
+    """The base forms that a word can have as a verb or as a noun, whatever the tagger made of it."""
+    tables = _tables()
+    if tables is None:
+        return ()
+    index, exceptions, rules = tables
     forms: list[str] = []
     for pos in ("verb", "noun"):
         known = index.get(pos, {})

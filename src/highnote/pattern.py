@@ -246,8 +246,6 @@ class PhrasePattern:
         look = sentence.words.glance()
         if not self._may_match(look):
             return []
-        if look.tags is None and not self._part[0].plain:
-            return None
         found = self._find(look)
         return None if found and look.doubt else found
 

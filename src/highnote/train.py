@@ -28,6 +28,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
+from highnote import features as seen
 from highnote import judge as judging
 from highnote.finding import Level, Message
 
@@ -122,7 +123,7 @@ class Row:
     """A sentence: under which rules it is faulty, a near miss, or undecided, and which rules' patterns propose it."""
 
     passage: Passage
-    features: judging.Features
+    features: seen.Features
     wrong: frozenset[str]
     near: frozenset[str]
     undecided: frozenset[str]
@@ -268,7 +269,7 @@ def _rows(passage: Passage, draft: Draft, linter: Linter, known: Known) -> Itera
         undecided = beside if passage.draft or not faulty else beside | (faulty - wrong)
         yield Row(
             passage,
-            judging.features(sentence),
+            seen.features(sentence),
             wrong,
             near,
             frozenset(undecided - near),
@@ -302,7 +303,7 @@ def tabulate(rows: Sequence[Row]) -> Table:
     counts: Counter[int] = Counter()
     names: dict[int, tuple[str, str]] = {}
     for row in rows:
-        for group, members in zip(judging.GROUPS, row.features.groups, strict=True):
+        for group, members in zip(seen.GROUPS, row.features.groups, strict=True):
             for member in members:
                 number = judging.key(group, member)
                 counts[number] += 1
@@ -771,7 +772,7 @@ def _strongest(own: Fitted, shared: Fitted, share: float, table: Table) -> list[
     common = np.asarray((table.matrix > 0).sum(0)).ravel()
     strength = dense * np.sqrt(common)  # often met as well, so that no single sentence speaks for the rule
     order = np.argsort(-np.abs(strength), kind="stable").tolist()
-    named = ((judging.in_words(*table.names[i]), float(dense[i])) for i in order if dense[i])
+    named = ((seen.in_words(*table.names[i]), float(dense[i])) for i in order if dense[i])
     told = judging.telling(judging.Reason(words, round(weight, 3)) for words, weight in named)
     sides: dict[bool, list[judging.Reason]] = {True: [], False: []}
     for reason in told:

@@ -106,13 +106,20 @@ def _words(text: str) -> list[str]:
 def keeps_talking(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     """The first of the sentences that add nothing after the last one that does; `most` of them are let pass."""
     body = list(reply.body)
+    if not all(map(_may_be_idle, body[-1 - options["most"] :])):
+        return
     cut = next((n for n in reversed(range(len(body))) if not _idle(body[n])), None)
-    if cut is None or not any(sentence.does(*_SOLVES) for sentence in body[: cut + 1]):
+    if cut is None:
         return
     idle = [sentence for sentence in body[cut + 1 :] if "thank" not in sentence.acts and not _closes(sentence)]
     talk = [sentence for sentence in idle if "wish" not in sentence.acts]
-    if talk and len(idle) > options["most"]:
+    if talk and len(idle) > options["most"] and any(sentence.does(*_SOLVES) for sentence in body[: cut + 1]):
         yield Proposal(idle[0].start, idle[-1].end, idle[0])
+
+
+def _may_be_idle(sentence: Sentence) -> bool:
+    """Whether it takes more than the words to tell that a sentence is not idle."""
+    return not _PARTICULAR.search(sentence.text) or sentence.does("thank", "wish")
 
 
 def _closes(sentence: Sentence) -> bool:

@@ -76,20 +76,19 @@ def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]
     """A body in which no sentence solves, acts, offers, answers or names a day, though somebody waits for that."""
     if not reply.body or reply.partial:
         return
-    interrogates = sum(map(_wanted, reply.ours)) >= MANY
-    if any(_helps(sentence, reply, interrogates) for sentence in reply.ours):
-        return
-    if reply.chat and not all(map(says_nothing, reply.body)):  # a chat is full of help in half-sentences
-        return
     stalls = [sentence for sentence in reply.body if _STALLS.search(sentence.text)]
-    if not stalls and any("refuse" in sentence.acts for sentence in reply.body):
-        return
     if reply.asked is None:
         if reply.chat or not stalls or not any(_AWAITED.search(sentence.text) for sentence in reply.body):
             return
     elif not _awaited(reply, bool(stalls)):
         return
-    yield Proposal(0, 0)
+    if reply.chat and not all(map(says_nothing, reply.body)):  # a chat is full of help in half-sentences
+        return
+    interrogates = sum(map(_wanted, reply.ours)) >= MANY
+    if any(_helps(sentence, reply, interrogates) for sentence in reply.ours):
+        return
+    if stalls or not any("refuse" in sentence.acts for sentence in reply.body):
+        yield Proposal(0, 0)
 
 
 def _awaited(reply: Reply, stalls: bool) -> bool:
@@ -118,13 +117,13 @@ def _helps(sentence: Sentence, reply: Reply, interrogates: bool) -> bool:
         return not about or any(alike(word, other) >= SAME for word in topic_words(sentence) for other in about)
     if "?" in text and "ask" in acts:
         return not interrogates and not _DOUBT.search(text)
+    if interrogates or _STALLS.search(text) or "request" not in acts:
+        return False
     steps = {
         c.lemma.partition(" ")[0]
         for c in sentence.clauses
         if c.mood == "imperative" and c.subject == "customer" and c.polarity == "positive"
     }
-    if "request" not in acts or interrogates or _STALLS.search(text):
-        return False
     return bool(steps - _IDLE) and steps.isdisjoint(_PAPERWORK)
 
 
@@ -148,9 +147,11 @@ _ITEM = re.compile(
 
 def many_questions(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     """`most` questions and demands for information or more before any help; the finding is the sentence that asks most."""
+    counts = [(0 if _OFFERS.search(sentence.text) else _wanted(sentence), sentence) for sentence in reply.body]
+    if sum(wanted for wanted, _ in counts) < options["most"]:
+        return
     found: list[tuple[int, Sentence]] = []
-    for sentence in reply.body:
-        wanted = 0 if _OFFERS.search(sentence.text) else _wanted(sentence)
+    for wanted, sentence in counts:
         if not wanted and not found and _helps_now(sentence):
             return
         if wanted and ("choice" not in sentence.acts or wanted > 2):
@@ -163,16 +164,15 @@ def many_questions(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposa
 
 def _helps_now(sentence: Sentence) -> bool:
     """Whether something was done or is promised; a remark about repairs in general is no help."""
-    return "resolve" in sentence.acts or {"put-right", "promise"} <= set(sentence.acts)
+    return sentence.does("resolve") or (sentence.does("put-right") and sentence.does("promise"))
 
 
 def _wanted(sentence: Sentence) -> int:
     """How many things a sentence wants to know or to have."""
     text = sentence.text
     question = "?" in text
-    if not question and not ("request" in sentence.acts or "ask" in sentence.acts):
+    demands = bool(_DEMANDS.search(text))
+    if not question and not (demands and sentence.does("request", "ask")):
         return 0
-    asked = len(_WANTED.findall(text)) if question else 0
-    if _DEMANDS.search(text):
-        asked = max(asked, len(_ITEM.findall(text)), len(_WANTED.findall(text)))
-    return max(asked, 1 if question or _DEMANDS.search(text) else 0)
+    asked = len(_WANTED.findall(text))
+    return max(asked, len(_ITEM.findall(text)), 1) if demands else max(asked, 1)

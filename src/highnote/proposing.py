@@ -1,0 +1,117 @@
+"""What the patterns and checks of the rules propose in a reply.
+
+The judge is asked before the patterns: what it says of a sentence hangs on its words alone, which takes less time than to
+try a rule's patterns and far less than to read the grammar that they ask for. So a rule's patterns are tried only in
+sentences where the judge would let stand what they propose. That leaves out proposals, never findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from highnote.features import features
+from highnote.language import read
+from highnote.matching import Index, Matcher, proposal_at
+from highnote.reply import Proposal, Reply
+
+if TYPE_CHECKING:
+    from highnote.judge import Judge, Standing
+    from highnote.language import Sentence
+
+Proposed = tuple[Matcher, Proposal]
+
+
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    """What the judge asks of a sentence before a rule's patterns are tried on it. Patterns are bits of numbers."""
+
+    rule: str
+    patterns: int
+    wide: int
+    """How many of the rule's patterns look at the whole draft: they may propose the sentence as well."""
+    limits: Sequence[float]
+
+    def admits(self, sentence: Sentence, judge: Judge, candidates: int) -> bool:
+        """Whether the judge might let stand what the candidates, of all rules, propose for this one in the sentence."""
+        many = (candidates & self.patterns).bit_count() + self.wide
+        return many > 0 and standing(sentence, judge)[self.rule] >= self.limits[many]
+
+
+class Proposer:
+    """Tells what some rules propose. Safe to share between threads.
+
+    `judge` and `least` (the confidence from which on a rule's proposals stand) tell what need not be looked for.
+    """
+
+    def __init__(self, matchers: Sequence[Matcher], judge: Judge | None, least: Callable[[str], float]) -> None:
+        self._matchers = matchers
+        self._index = Index(matchers)
+        self._judge = judge
+        self._gates: dict[str, _Gate] = {}
+        for matcher in matchers:
+            rule = matcher.owner.id
+            if judge is not None and rule in judge.rules:
+                wide = sum(flag.pattern is None for flag in matcher.flags)
+                limits = judge.limits(rule, [flag.text for flag in matcher.owner.flag], least(rule))
+                self._gates[rule] = _Gate(rule, self._index.of(rule), wide, limits)
+
+    def chosen(self, reply: Reply, *, hopeless: bool = True) -> list[Proposed]:
+        """What the patterns and checks propose, one proposal a rule and sentence, in the order of the draft.
+
+        Some of what the judge would surely object to is left out unless the `hopeless` is wanted, too.
+        """
+        found: dict[tuple[str, int | None, int], list[Proposed]] = {}
+        for number, (matcher, proposal) in enumerate(self.every(reply, hopeless=hopeless)):
+            where = proposal.sentence.index if proposal.sentence else None
+            key = (matcher.owner.id, where, 0 if where is not None else number)
+            found.setdefault(key, []).append((matcher, proposal))
+        chosen = [(same[0][0], _together([proposal for _, proposal in same])) for same in found.values()]
+        return sorted(chosen, key=lambda pair: (pair[1].start, pair[1].end, pair[0].owner.id))
+
+    def every(self, reply: Reply, *, hopeless: bool = True) -> Iterator[Proposed]:
+        """What every pattern proposes, a rule's earlier patterns first."""
+        gates = {} if hopeless else self._gates
+        worthy = [(s, self._index.candidates(s, reply)) for s in reply.parsed.sentences]
+        opened = [(s, list(self._index.numbers(self._open(s, patterns, gates)))) for s, patterns in worthy]
+        read(s for s, patterns in opened if any(not self._matchers[m].looks_around(p) for m, p in patterns))
+        for sentence, patterns in opened:
+            for m, p in patterns:
+                for match in self._matchers[m].in_sentence(p, sentence, reply):
+                    yield self._matchers[m], proposal_at(match, sentence, p)
+        for m, same in groupby(self._index.draft_wide, key=itemgetter(0)):
+            gate = gates.get(self._matchers[m].owner.id)
+            # the checks of a rule that has a model propose sentences, not places between them
+            if gate is None or self._judge is None or any(gate.admits(s, self._judge, some) for s, some in worthy):
+                for _, p in same:
+                    yield from ((self._matchers[m], proposal) for proposal in self._matchers[m].in_draft(p, reply))
+
+    def _open(self, sentence: Sentence, patterns: int, gates: Mapping[str, _Gate]) -> int:
+        """Those of some patterns that match in a sentence and may stand, or that only a reading of it could rule out."""
+        return self._hopeful(sentence, self._index.open(self._hopeful(sentence, patterns, gates), sentence), gates)
+
+    def _hopeful(self, sentence: Sentence, patterns: int, gates: Mapping[str, _Gate]) -> int:
+        """The patterns, without those of rules that the judge would object to even if all of them matched."""
+        for gate in gates.values():
+            if patterns & gate.patterns and self._judge and not gate.admits(sentence, self._judge, patterns):
+                patterns &= ~gate.patterns
+        return patterns
+
+
+def standing(sentence: Sentence, judge: Judge) -> Standing:
+    """How a sentence stands with the judge; worked out once for the same words."""
+    judged = sentence.words.judged
+    if judge not in judged:
+        judged[judge] = judge.standing(features(sentence))
+    known: Standing = judged[judge]
+    return known
+
+
+def _together(same: Sequence[Proposal]) -> Proposal:
+    """The first of a rule's proposals for a sentence, with the patterns of the others."""
+    others = dict.fromkeys(proposal.pattern for proposal in same[1:])
+    others.pop(same[0].pattern, None)
+    return replace(same[0], also=tuple(others)) if others else same[0]
