@@ -5,12 +5,21 @@ Offsets are Unicode code points into the text that was given; `end` is exclusive
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    computed_field,
+    model_validator,
+)
 
 REPORT_VERSION = 1
 """Version of the JSON form; it rises when a field is removed or changes its meaning."""
@@ -121,6 +130,8 @@ class Report(Model):
     applied (the draft itself where there are none); `error` says why a draft could not be read, in which case the other
     fields are empty. `notes` say what was left out, and why (grammar, where LanguageTool does not answer; the rules,
     where the draft is not in English; branches of a template that has too many).
+
+    The scorecard is worked out when it is first asked for, since it may take as long as all the findings.
     """
 
     version: int = REPORT_VERSION
@@ -128,9 +139,40 @@ class Report(Model):
     entry: str = ""
     findings: tuple[Finding, ...] = ()
     rewritten: str = ""
-    scorecard: Scorecard | None = None
     error: str | None = None
     notes: tuple[str, ...] = ()
+    _weigh: Callable[[], Scorecard] | None = PrivateAttr(default=None)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @cached_property
+    def scorecard(self) -> Scorecard | None:
+        """What the reply did; None for a draft that could not be read."""
+        return None if self._weigh is None else self._weigh()
+
+    def weighed_by(self, weigh: Callable[[], Scorecard]) -> Report:
+        """This report, whose scorecard `weigh` works out."""
+        self._weigh = weigh
+        return self
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_scorecard(cls, data: Any, handler: ModelWrapValidatorHandler[Report]) -> Report:
+        """A report that was written out holds its scorecard."""
+        if not isinstance(data, dict) or "scorecard" not in data:
+            return handler(data)
+        report = handler({name: value for name, value in data.items() if name != "scorecard"})
+        report.__dict__["scorecard"] = data["scorecard"] and Scorecard.model_validate(data["scorecard"])
+        return report
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Report) and self.model_dump() == other.model_dump()
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.entry, self.findings, self.rewritten, self.error, self.notes))
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """Another process gets the report without what works the scorecard out: see `Linter.lint_many`."""
+        return {**super().__getstate__(), "__pydantic_private__": {"_weigh": None}}
 
     def at_least(self, level: Level) -> tuple[Finding, ...]:
         """The findings at `level` or above."""

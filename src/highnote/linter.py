@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,7 @@ from highnote.config import Config, matches
 from highnote.draft import Draft
 from highnote.english import is_english
 from highnote.features import features
-from highnote.finding import Edit, Finding, Level, Message, Report, Suggestion
+from highnote.finding import Edit, Finding, Level, Message, Report, Scorecard, Suggestion
 from highnote.grammar import Proof, proof
 from highnote.judge import Judge
 from highnote.language import PROSE, Known, Parsed, parse
@@ -149,14 +149,23 @@ class Linter:
         findings = [*mended, *self._slips(source, mended, proofs)]
         findings.sort(key=lambda f: (f.start, f.end, -f.level.rank, f.rule))
         notes = (*source.notes, "" if english else NOT_ENGLISH, proofs.note if proofs else "")
-        return Report(
+        report = Report(
             name=source.name,
             entry=source.origin.entry if source.origin else "",
             findings=tuple(findings),
             rewritten=rewritten,
-            scorecard=weakest([scorecard(one.reply) for one in seen]),
             notes=tuple(note for note in notes if note),
         )
+        return report.weighed_by(lambda: self._weighed(source, _Run(thread, date)))
+
+    def scorecard(
+        self,
+        draft: str | bytes | Path | Draft,
+        thread: Sequence[Message] = (),
+        date: datetime | None = None,
+    ) -> Scorecard:
+        """What a draft does, without its findings. Raises ReadingError for an input that cannot be read."""
+        return self._weighed(draft if isinstance(draft, Draft) else reading.read(draft), _Run(thread, date))
 
     def lint_many(self, drafts: Iterable[str | bytes | Path | Draft | Job], *, processes: int = 1) -> Iterator[Report]:
         """Lint drafts as they come, in their order; one that cannot be read yields a report with its `error`.
@@ -169,7 +178,21 @@ class Linter:
         if processes <= 1:
             return map(self._report, jobs)
         load_model(self.config.model)  # here, so that forked processes share it
-        return in_order(partial(_reporter, self), jobs, processes)
+        return self._in_processes(jobs, processes)
+
+    def _in_processes(self, jobs: Iterable[Job], processes: int) -> Iterator[Report]:
+        sent: deque[Job] = deque()
+
+        def remembered() -> Iterator[Job]:
+            for job in jobs:
+                sent.append(job)
+                yield job
+
+        for report in in_order(partial(_reporter, self), remembered(), processes):
+            job = sent.popleft()
+            yield (
+                report if report.error else report.weighed_by(partial(self.scorecard, job.draft, job.thread, job.date))
+            )
 
     def __reduce__(self) -> tuple[Callable[[Config], Linter], tuple[Config]]:
         """Another process makes its own from the configuration: compiled rules cannot be sent."""
@@ -281,11 +304,18 @@ class Linter:
         english = is_english(seen[0].reply.parsed)
         return seen if english else tuple(_Seen(one.reply, ()) for one in seen), english
 
+    def _weighed(self, source: Draft, run: _Run) -> Scorecard:
+        """The scorecard of a draft, in the way that it comes out worst."""
+        return weakest([scorecard(self._reply(way, run)) for way in source.ways or (source,)])
+
+    def _reply(self, draft: Draft, run: _Run) -> Reply:
+        return self.read(draft, tuple(run.thread) or draft.quoted, run.date)
+
     def _see_one(self, draft: Draft, run: _Run) -> _Seen:
         """All that is found in a draft as it stands; the same text is looked at once in a run."""
         key = (draft.source, *(block.text for block in draft.blocks))
         if key not in run.seen:
-            reply = self.read(draft, tuple(run.thread) or draft.quoted, run.date)
+            reply = self._reply(draft, run)
             run.seen[key] = _Seen(reply, tuple(self._judged(reply)))
         return run.seen[key]
 

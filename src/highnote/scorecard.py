@@ -56,7 +56,7 @@ def weakest(cards: Sequence[Scorecard]) -> Scorecard:
 
 
 def _line(reply: Reply, acts: Sequence[str], *, applies: bool = True) -> Mark:
-    shown = next((s for act in acts for s in reply.body if s.does(act)), None)
+    shown = next((s for s in reply.body if s.does(*acts)), None)
     if shown is None and not applies:
         return Mark(done=None)
     return _mark(shown, shown is not None)

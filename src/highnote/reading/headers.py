@@ -218,6 +218,21 @@ def sender(text: str) -> tuple[str, str]:
     return re.sub(r"[<>\"*'“”\[\](]", "", name).strip(" ,:;"), address.group().lower()
 
 
+_ZONE_NAME = re.compile(r"\b[A-Z]{3,5}\b")
+_BLANKS = (datetime(2000, 1, 1), datetime(2001, 2, 2))
+
+
+def _in_english(text: str) -> datetime | None:
+    """The day and time in English words or figures; None where a part of the day is missing."""
+    from dateutil import parser  # type: ignore[import-untyped, unused-ignore]
+
+    try:
+        one, other = (parser.parse(text, default=blank) for blank in _BLANKS)
+    except (ValueError, OverflowError):
+        return None
+    return one if one == other else None
+
+
 def parse_date(text: str) -> datetime | None:
     """The day and time that `text` names, in any of the languages; None when it names none."""
     text = re.sub(r"\s+", " ", text).strip(" ,*")
@@ -229,7 +244,9 @@ def parse_date(text: str) -> datetime | None:
             return parsedate_to_datetime(text)
         except (ValueError, TypeError, IndexError):
             pass
-    # dateparser is slow to import, and most drafts quote nothing
+    if not _ZONE_NAME.search(text) and (known := _in_english(text)):
+        return known
+    # dateparser is slow to import, and takes a second to get ready
     import dateparser  # type: ignore[import-untyped, unused-ignore]
 
     english = re.sub(r"(?i)\bat\b|\bkl\.?|\bo godz\.?|\bum\b|\buhr\b|г\.", " ", text)
