@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,9 @@ import pytest
 
 from highnote import judge as judging
 from highnote import train
+from highnote.features import GROUPS, Features, Word, features_of, in_words
 from highnote.finding import Level
-from highnote.judge import GROUPS, Features, Floats, Judge, JudgeError, Word, features_of, in_words, key, values
+from highnote.judge import Judge, JudgeError, Standing, key, values
 from highnote.train import Candidates, Passage, Row
 
 RULE = "rebuke/customer-error"
@@ -21,7 +23,7 @@ WRITERS = ["ann", "bo", "cy", "di"]
 
 
 def seen(text: str) -> Features:
-    return features_of([Word(w.lower(), w.lower(), "X", w[0].isupper() and i > 0) for i, w in enumerate(text.split())])
+    return features_of([Word(word, word.lower(), word.lower()) for word in text.split()])
 
 
 def row(name: str, writer: str, text: str, *, wrong: bool) -> Row:
@@ -48,8 +50,8 @@ def training(rows: list[Row]) -> train.Training:
     return train.train(rows)
 
 
-def scores(judge: Judge, text: str) -> Floats:
-    return judge.scores(seen(text))
+def standing(judge: Judge, text: str) -> Standing:
+    return judge.standing(seen(text))
 
 
 @pytest.fixture
@@ -62,14 +64,14 @@ def judge(training: train.Training, tmp_path: Path) -> Judge:
 
 
 def test_it_tells_a_fault_from_a_near_miss(judge: Judge) -> None:
-    fault = judge.confidence(RULE, scores(judge, "you forgot the cable again"))
-    near = judge.confidence(RULE, scores(judge, "we forgot the cable again"))
+    fault = judge.confidence(RULE, standing(judge, "you forgot the cable again"))
+    near = judge.confidence(RULE, standing(judge, "we forgot the cable again"))
     assert fault is not None and near is not None
     assert fault > judge.threshold(RULE) > near
 
 
 def test_a_rule_without_a_model_is_left_to_its_patterns(judge: Judge) -> None:
-    assert judge.confidence("stock/placeholder", scores(judge, "you forgot the cable")) is None
+    assert judge.confidence("stock/placeholder", standing(judge, "you forgot the cable")) is None
     assert judge.threshold("stock/placeholder") == 0
     assert judge.reasons("stock/placeholder") == ()
 
@@ -78,12 +80,12 @@ def test_reasons_are_told_in_words(judge: Judge) -> None:
     reasons = judge.reasons(RULE, seen("you forgot the cable again"))
     assert any("you forgot" in reason.words and reason.weight > 0 for reason in reasons)
     assert judge.reasons(RULE)
-    assert in_words("clause", "customer forget") == "the clause the customer forget"
+    assert in_words("doer", "you forget") == "“you forget” with words between"
 
 
 def test_a_sentence_of_unknown_words_is_judged_too(judge: Judge) -> None:
-    assert judge.confidence(RULE, scores(judge, "zyx wvu")) is not None
-    assert judge.confidence(RULE, judge.scores(features_of([]))) is not None
+    assert judge.confidence(RULE, standing(judge, "zyx wvu")) is not None
+    assert judge.confidence(RULE, judge.standing(features_of([]))) is not None
 
 
 def test_the_same_rows_give_the_same_bytes(rows: list[Row], training: train.Training) -> None:
@@ -178,9 +180,24 @@ def test_wide_gaps_between_places_survive_packing() -> None:
 
 
 def test_numbers_days_and_names_are_one_kind_each() -> None:
-    words = [Word("monday", "monday", "NNP", True), Word("12", "12", "CD"), Word("anna", "anna", "NNP", True)]
-    lemmas = dict(zip(GROUPS, features_of(words).groups, strict=True))["lemma"]
+    words = [Word("Monday", "monday", "monday"), Word("12", "12", "12"), Word("two", "two", "two", True)]
+    lemmas = dict(zip(GROUPS, features_of([*words, Word("Anna", "anna", "anna")]).groups, strict=True))["lemma"]
     assert lemmas == ("DAY", "NUM", "NAME")
+
+
+def test_what_somebody_does_is_seen_across_other_words() -> None:
+    doer = dict(zip(GROUPS, seen("Sadly you never quite completed the long form").groups, strict=True))["doer"]
+    assert {"you completed", "you not completed"} <= set(doer) and not any(d.startswith("we") for d in doer)
+
+
+def test_no_choice_of_patterns_makes_more_than_the_limit_says(judge: Judge) -> None:
+    patterns = ["forgot the", "never seen", "seen neither"]
+    for text in ("you forgot the cable again", "we forgot the cable again", "zyx wvu"):
+        known = standing(judge, text)
+        for many in (1, 2, 3):
+            sure = max(judge.confidence(RULE, known, some) or 0 for some in combinations(patterns, many))
+            for least in (0.01, 0.5, 0.99):
+                assert sure < least or known[RULE] >= judge.limits(RULE, patterns, least)[many]
 
 
 def test_labelled_text_is_read(tmp_path: Path) -> None:

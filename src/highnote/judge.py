@@ -137,7 +137,10 @@ def rivalry(scores: npt.NDArray[Any], rivals: npt.NDArray[np.bool_]) -> npt.NDAr
 
     `rivals` marks the columns that count: the same for all rows, or a row for each.
     """
-    others: npt.NDArray[Any] = np.logaddexp.reduce(np.where(rivals, scores, -np.inf), axis=1)
+    highest = scores.max(axis=-1, keepdims=True)
+    odds = np.exp((scores - highest).astype(np.float64))
+    with np.errstate(divide="ignore"):  # where no column counts, the odds are nought
+        others: npt.NDArray[Any] = np.log((odds * rivals).sum(axis=-1)) + highest[..., 0]
     return others
 
 

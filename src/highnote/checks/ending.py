@@ -106,7 +106,8 @@ def _words(text: str) -> list[str]:
 def keeps_talking(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     """The first of the sentences that add nothing after the last one that does; `most` of them are let pass."""
     body = list(reply.body)
-    if not all(map(_may_be_idle, body[-1 - options["most"] :])):
+    least = options["most"] + 1
+    if len(body) <= least or not all(map(_may_be_idle, body[-least:])):
         return
     cut = next((n for n in reversed(range(len(body))) if not _idle(body[n])), None)
     if cut is None:
