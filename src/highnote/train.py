@@ -56,6 +56,8 @@ OWN_SLOPE = 0.5
 """How far a rule's slope may stray from the common one (1: as freely as anything else)."""
 BELIEF = 4
 """So many proposals of an average pattern are added to what is counted of each."""
+USERS = 3
+"""A feature counts when so many writers (or fifths of the drafts) use it: others tell the writer, not the fault."""
 KEPT = 16_000
 """Weights kept for every row, the strongest."""
 TELLING = 8
@@ -297,18 +299,21 @@ class Table:
 
 
 def tabulate(rows: Sequence[Row]) -> Table:
-    """Count the features that occur in two sentences or more, and weigh them by how rare they are."""
+    """Count the features that several writers use, and weigh them by how rare they are."""
     from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
     counts: Counter[int] = Counter()
+    users: dict[int, set[str]] = {}
     names: dict[int, tuple[str, str]] = {}
     for row in rows:
         for group, members in zip(seen.GROUPS, row.features.groups, strict=True):
             for member in members:
                 number = judging.key(group, member)
                 counts[number] += 1
+                users.setdefault(number, set()).add(row.passage.fold)
                 names.setdefault(number, (group, member))
-    known = sorted(number for number, count in counts.items() if count > 1)
+    least = min(USERS, len({row.passage.fold for row in rows}))
+    known = sorted(number for number, by in users.items() if len(by) >= least)
     keys = np.array(known, np.uint32)
     how_rare = np.log((len(rows) + 1) / (np.array([counts[number] for number in known]) + 1)) + 1
     rarity = np.clip(np.rint(how_rare * judging.RARITY_STEPS), 1, 255).astype(np.uint8)
