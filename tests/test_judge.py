@@ -12,7 +12,7 @@ import pytest
 
 from highnote import judge as judging
 from highnote import train
-from highnote.features import GROUPS, Features, Word, features_of, in_words
+from highnote.features import GROUPS, Features, Word, features, in_words
 from highnote.finding import Level
 from highnote.judge import Judge, JudgeError, Standing, key, values
 from highnote.train import Candidates, Passage, Row
@@ -23,7 +23,7 @@ WRITERS = ["ann", "bo", "cy", "di"]
 
 
 def seen(text: str) -> Features:
-    return features_of([Word(word, word.lower(), word.lower()) for word in text.split()])
+    return features([Word(word, word.lower(), word.lower()) for word in text.split()])
 
 
 def row(name: str, writer: str, text: str, *, wrong: bool) -> Row:
@@ -85,7 +85,7 @@ def test_reasons_are_told_in_words(judge: Judge) -> None:
 
 def test_a_sentence_of_unknown_words_is_judged_too(judge: Judge) -> None:
     assert judge.confidence(RULE, standing(judge, "zyx wvu")) is not None
-    assert judge.confidence(RULE, judge.standing(features_of([]))) is not None
+    assert judge.confidence(RULE, judge.standing(features([]))) is not None
 
 
 def test_the_same_rows_give_the_same_bytes(rows: list[Row], training: train.Training) -> None:
@@ -161,10 +161,10 @@ def test_a_rule_that_suits_the_sentence_better_counts_against() -> None:
 
 
 def test_every_group_of_known_features_has_its_weight() -> None:
-    features = seen("you forgot the cable")
-    names = [(group, member) for group, members in zip(GROUPS, features.groups, strict=True) for member in members]
+    known_words = seen("you forgot the cable")
+    names = [(group, member) for group, members in zip(GROUPS, known_words.groups, strict=True) for member in members]
     keys = np.array(sorted(key(*name) for name in names), np.uint32)
-    known, places, numbers = values(features, keys, np.ones(len(keys), np.float32))
+    known, places, numbers = values(known_words, keys, np.ones(len(keys), np.float32))
     assert known.tolist() == list(range(len(names)))
     assert [keys[place] for place in places] == [key(*name) for name in names]
     for group, weight in GROUPS.items():
@@ -181,7 +181,7 @@ def test_wide_gaps_between_places_survive_packing() -> None:
 
 def test_numbers_days_and_names_are_one_kind_each() -> None:
     words = [Word("Monday", "monday", "monday"), Word("12", "12", "12"), Word("two", "two", "two", True)]
-    lemmas = dict(zip(GROUPS, features_of([*words, Word("Anna", "anna", "anna")]).groups, strict=True))["lemma"]
+    lemmas = dict(zip(GROUPS, features([*words, Word("Anna", "anna", "anna")]).groups, strict=True))["lemma"]
     assert lemmas == ("DAY", "NUM", "NAME")
 
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from highnote.language import Sentence
+from typing import NamedTuple
 
 GROUPS: Mapping[str, float] = {
     "lemma": 1.0,
@@ -71,13 +68,9 @@ _REACH = 5
 """How many words of weight after somebody may tell what they do."""
 
 
-def features(sentence: Sentence) -> Features:
-    """The features of a sentence; it need not be read."""
-    return features_of([word for word in sentence.words.tokens if not word.text.isspace()])
-
-
-def features_of(words: Sequence[Word]) -> Features:
-    """The features of a sentence given as words."""
+def features(tokens: Iterable[Word]) -> Features:
+    """The features of a sentence given as tokens; white space does not count."""
+    words = [word for word in tokens if not word.text.isspace()]
     kinds = [_kind(word, first=at == 0) for at, word in enumerate(words)]
     norms = [_START, *(kind or word.norm for kind, word in zip(kinds, words, strict=True)), _END]
     lemmas = [_START, *(kind or word.lemma for kind, word in zip(kinds, words, strict=True)), _END]

@@ -281,7 +281,7 @@ class Linter:
             return finding
         judged = proposal.sentence.words.judged
         if finding.rule not in judged:
-            strongest = self._judge.reasons(finding.rule, features(proposal.sentence), n=4 * REASONS)
+            strongest = self._judge.reasons(finding.rule, features(proposal.sentence.words.tokens), n=4 * REASONS)
             judged[finding.rule] = tuple(reason.words for reason in strongest if reason.weight > 0)[:REASONS]
         told = {"threshold": self._least(finding.rule), "reasons": judged[finding.rule]}
         return finding.model_copy(update=told)

@@ -105,7 +105,7 @@ def standing(sentence: Sentence, judge: Judge) -> Standing:
     """How a sentence stands with the judge; worked out once for the same words."""
     judged = sentence.words.judged
     if judge not in judged:
-        judged[judge] = judge.standing(features(sentence))
+        judged[judge] = judge.standing(features(sentence.words.tokens))
     known: Standing = judged[judge]
     return known
 

@@ -7,8 +7,10 @@ A rule's path is its identifier: `rules/rebuke/as-i-said.yaml` is `rebuke/as-i-s
 from __future__ import annotations
 
 import difflib
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -27,6 +29,7 @@ from pydantic import (
     model_validator,
 )
 
+from highnote import kept
 from highnote.draft import TemplateName
 from highnote.finding import Level
 
@@ -325,21 +328,29 @@ def load(folders: Iterable[Path] = (), *, built_in: bool = True) -> Catalogue:
     """
     found: dict[tuple[str, str], Rule | Act | WordList] = {}
     errors: list[RuleError] = []
+    paths: list[Path] = []
     for folder in ([built_in_folder()] if built_in else []) + list(folders):
         if not folder.is_dir():
             errors.append(
                 RuleError(folder, 1, "there is no such rule folder", "give a folder that holds <category>/<name>.yaml")
             )
             continue
-        for path in sorted(folder.glob("*/*.y*ml")):
-            try:
-                entry = load_file(path)
-            except RuleErrors as error:
-                errors += error.errors
-                continue
-            found[type(entry).__name__, entry.id] = entry
+        paths += sorted(folder.glob("*/*.y*ml"))
+    sum_ = _sum(paths)
+    known = kept.read("rules", sum_) or {}
+    read: dict[str, Any] = {}
+    for path in paths:
+        try:
+            content = read[str(path)] = known.get(str(path)) or _content(path)
+            entry = _checked(path, content)
+        except RuleErrors as error:
+            errors += error.errors
+            continue
+        found[type(entry).__name__, entry.id] = entry
     if errors:
         raise RuleErrors(errors)
+    if not known:
+        kept.write("rules", sum_, read)
     entries = found.values()
     return Catalogue(
         rules=tuple(sorted((e for e in entries if isinstance(e, Rule)), key=lambda rule: rule.id)),
@@ -355,13 +366,31 @@ def load_rules(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
 
 def load_file(path: Path) -> Rule | Act | WordList:
     """Load one file; its folder says what it is. Raises RuleErrors with the line and the mend of each fault."""
-    model: type[Rule] | type[Act] | type[WordList]
-    if path.parent.name == ACTS:
-        model, identifier = Act, path.stem
-    elif path.parent.name == LISTS:
-        model, identifier = WordList, path.stem
-    else:
-        model, identifier = Rule, f"{path.parent.name}/{path.stem}"
+    return _checked(path, _content(path))
+
+
+def _sum(paths: Iterable[Path]) -> str:
+    """A sum over the names and contents of files; one that cannot be read counts as empty."""
+    state = hashlib.sha256(Path(__file__).read_bytes())
+    for path in paths:
+        state.update(f"{path}\0".encode())
+        with suppress(OSError):
+            state.update(hashlib.sha256(path.read_bytes()).digest())
+    return state.hexdigest()
+
+
+def _content(path: Path) -> dict[str, Any]:
+    """The fields of a file, as YAML has them. Raises RuleErrors."""
+    node = _node(path)
+    if doubles := list(_doubles(node)):
+        raise RuleErrors(
+            [RuleError(path, line, f"`{key}` stands here twice", "keep one of them") for key, line in doubles]
+        )
+    content: dict[str, Any] = yaml.constructor.SafeConstructor().construct_document(node)
+    return content
+
+
+def _node(path: Path) -> yaml.MappingNode:
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
     except UnicodeDecodeError as error:
@@ -379,14 +408,22 @@ def load_file(path: Path) -> Rule | Act | WordList:
         raise RuleErrors(
             [RuleError(path, 1, "the file holds no fields", "see `highnote schema rule` for the fields of a rule")]
         )
-    if doubles := list(_doubles(node)):
-        raise RuleErrors(
-            [RuleError(path, line, f"`{key}` stands here twice", "keep one of them") for key, line in doubles]
-        )
-    content = yaml.constructor.SafeConstructor().construct_document(node)
+    return node
+
+
+def _checked(path: Path, content: Mapping[str, Any]) -> Rule | Act | WordList:
+    """What the fields of a file make. Raises RuleErrors."""
+    model: type[Rule] | type[Act] | type[WordList]
+    if path.parent.name == ACTS:
+        model, identifier = Act, path.stem
+    elif path.parent.name == LISTS:
+        model, identifier = WordList, path.stem
+    else:
+        model, identifier = Rule, f"{path.parent.name}/{path.stem}"
     try:
         return model.model_validate({**content, "id": identifier, "path": path})
     except ValidationError as error:
+        node = _node(path)
         raise RuleErrors([_explain(path, node, model, fault) for fault in _worst(error)]) from error
 
 

@@ -271,7 +271,7 @@ def _rows(passage: Passage, draft: Draft, linter: Linter, known: Known) -> Itera
         undecided = beside if passage.draft or not faulty else beside | (faulty - wrong)
         yield Row(
             passage,
-            seen.features(sentence),
+            seen.features(sentence.words.tokens),
             wrong,
             near,
             frozenset(undecided - near),
