@@ -26,13 +26,15 @@ Kind = Literal["complaint", "request", "enquiry", "praise", "none"]
 class Situation:
     """What a customer's message is about.
 
-    `harm`: the customer reports a fault of ours or a loss; `certain`: in so many words, and with no joy beside them.
+    `harm`: the customer reports a fault of ours or a loss; `plain`: in so many words, or so much as good as certain;
+    `certain`: both.
     `upset`: they say or show that it moves them. `asks_why`: they want to know how it came about. `leaving`: they end
     the business with us. `remedies`: what they want done, by name (see `highnote.remedies`).
     """
 
     kind: Kind = "none"
     harm: bool = False
+    plain: bool = False
     certain: bool = False
     upset: bool = False
     asks_why: bool = False
@@ -73,7 +75,7 @@ def situation(message: Parsed | None) -> Situation:
     text = " ".join(s.text for s in sentences).replace("’", "'")
     found = signs(message)
     likely = likelihood(message, found)
-    harm = likely >= LIKELY
+    harm, in_words = likely >= LIKELY, found.told >= 1 or found.upset
     requests = any(ask.kind == "request" for ask in asks(message))
     questions = "?" in text or any(c.mood == "question" for s in sentences for c in s.clauses)
     kind: Kind = (
@@ -85,7 +87,8 @@ def situation(message: Parsed | None) -> Situation:
     return Situation(
         kind=kind,
         harm=harm,
-        certain=likely >= CERTAIN and (found.told >= 1 or found.upset),
+        plain=likely >= CERTAIN or (harm and in_words),
+        certain=likely >= CERTAIN and in_words,
         upset=found.upset or (harm and shouts(text)),
         asks_why=bool(_WHY.search(_NO_WHY.sub("", text))),
         leaving=bool(_LEAVE.search(text)),
