@@ -26,8 +26,8 @@ Kind = Literal["complaint", "request", "enquiry", "praise", "none"]
 class Situation:
     """What a customer's message is about.
 
-    `harm`: the customer reports a fault of ours or a loss; `plain`: in so many words, or so much as good as certain;
-    `certain`: both.
+    `harm`: the customer reports a fault of ours or a loss; `plain`: it is not only the tone that says so, or hardly
+    to be doubted; `certain`: in so many words, and with no joy beside them.
     `upset`: they say or show that it moves them. `asks_why`: they want to know how it came about. `leaving`: they end
     the business with us. `remedies`: what they want done, by name (see `highnote.remedies`).
     """
@@ -75,7 +75,7 @@ def situation(message: Parsed | None) -> Situation:
     text = " ".join(s.text for s in sentences).replace("’", "'")
     found = signs(message)
     likely = likelihood(message, found)
-    harm, in_words = likely >= LIKELY, found.told >= 1 or found.upset
+    harm = likely >= LIKELY
     requests = any(ask.kind == "request" for ask in asks(message))
     questions = "?" in text or any(c.mood == "question" for s in sentences for c in s.clauses)
     kind: Kind = (
@@ -87,8 +87,8 @@ def situation(message: Parsed | None) -> Situation:
     return Situation(
         kind=kind,
         harm=harm,
-        plain=likely >= CERTAIN or (harm and in_words),
-        certain=likely >= CERTAIN and in_words,
+        plain=likely >= CERTAIN or (harm and (found.told > 0 or found.upset)),
+        certain=likely >= CERTAIN and (found.told >= 1 or found.upset),
         upset=found.upset or (harm and shouts(text)),
         asks_why=bool(_WHY.search(_NO_WHY.sub("", text))),
         leaving=bool(_LEAVE.search(text)),

@@ -19,7 +19,10 @@ Options = Mapping[str, Any]
 def no_restatement(reply: Reply, options: Options) -> Iterator[Proposal]:
     """Nothing of what the customer named comes back in the reply."""
     customer = reply.customer
-    if customer is None or reply.situation.kind in {"none", "praise"} or not whole(reply) or reply.at_once:
+    kind = reply.situation.kind
+    if customer is None or kind in {"none", "praise"} or not whole(reply):
+        return
+    if (reply.chat or reply.at_once) and kind != "complaint":  # what was asked a minute ago need not be said again
         return
     if _figures(customer) & _figures(reply.parsed):
         return
@@ -32,8 +35,8 @@ def no_restatement(reply: Reply, options: Options) -> Iterator[Proposal]:
 
 
 def _figures(parsed: Parsed) -> set[str]:
-    """The numbers and codes of a text, which name a thing as well as words do."""
-    return set(re.findall(r"\w*\d\w+", " ".join(s.text for s in parsed.body)))
+    """The sizes, sums and the like in a text, which name a thing as well as words do; longer numbers are references."""
+    return set(re.findall(r"(?<![\w/-])\d{2,4}(?![\w/-])", " ".join(s.text for s in parsed.body)))
 
 
 def late_reply(reply: Reply, options: Options) -> Iterator[Proposal]:

@@ -33,8 +33,8 @@ def acknowledge_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
 
 
 def no_thanks(reply: Reply, options: Options) -> Iterator[Proposal]:
-    """A complaint answered with neither thanks for it nor what changes because of it."""
-    if not _harmed(reply) or not whole(reply):
+    """A complaint answered with neither thanks for it nor what changes because of it; a chat has no room for them."""
+    if reply.chat or not _harmed(reply) or not whole(reply):
         return
     sentences = [s for s in reply.parsed.sentences if s.zone.value in {"body", "closing"}]
     if not any(_thanks(plain(s.text)) for s in sentences) and not any(
@@ -64,7 +64,7 @@ def _harmed(reply: Reply) -> bool:
 _GLAD = re.compile(
     r"^\W*(?:(?:i|we)(?:'m| am|'re| are)? (?:so |very |really )?)?(?:glad|pleased|delighted|happy|lovely|good|great|nice)"
     r" (?:it|that|you|he|she|they|to (?:hear|read|see|know))\b(?! (?:told|wrote|got in touch|said|let))"
-    r"|\b(?:congratulations|get well soon|enjoy (?:the|your))\b",
+    r"|\b(?:congratulations|get well soon)\b",
     re.IGNORECASE,
 )
 _SORRY = re.compile(
@@ -78,8 +78,8 @@ _THANKS = re.compile(
     re.IGNORECASE,
 )
 _FOR_NOTHING = re.compile(
-    r" *(?:(?:so|very) much |again )?(?:(?:for|in|of) )?(?:(?:all|both|your|the|being|so) ){0,2}(?:\w+ )?(?:patien(?:ce|t)|understanding|bearing with"
-    r"|custom|loyalty|choosing|advance|cooperation|business|a (?:\w+ )?(?:customer|member|guest))\b",
+    r" *(?:(?:so|very) much |again )?(?:(?:for|in|of) )?(?:(?:all|both|your|the|being|so) ){0,2}(?:\w+ )?"
+    r"(?:patien(?:ce|t)|understanding|bearing with|custom|loyalty|choosing|advance|cooperation|business|a (?:\w+ )?(?:customer|member|guest))\b",
     re.IGNORECASE,
 )
 """What thanks are given for that are none for the message."""
@@ -118,13 +118,17 @@ _FEELS_FOR = re.compile(
     r"|what a (?:nuisance|mess|pain|shame)|bad luck|rotten|embarrass\w+|real money|a long (?:time|wait))\b",
     re.IGNORECASE,
 )
-_ONLY_VAGUE = re.compile(
-    r"\bsorry to hear (?:this|that|it|about (?:this|that|your (?:experience|issue|problem)))\W*$|\bthe inconvenience\W*$",
+_VAGUE = re.compile(
+    r"\b(?:(?:sorry|apologi[sz]e|apologies|regret)(?: again)? (?:about|for|to hear(?: about)?) (?:all )?"
+    r"(?:this|that|it|the (?:trouble|hassle|bother|issue|problem|situation)|(?:this|that|your) (?:experience|issue|problem))"
+    r"|the inconvenience)\W*$",
     re.IGNORECASE,
 )
 """An apology that says nothing by itself, though the words before it may."""
+_MUCH = 5
+"""So many words before it may."""
 _HOLLOW = re.compile(
-    rf"\bsorry you feel\b|{_ONLY_VAGUE.pattern}"
+    r"\bsorry you feel\b"
     r"|\b(?:sorry|apologi[sz]e|apologies)\b[,.]? *(?:but|however|although|though)"
     r"|\bany (?:inconvenience|trouble|confusion|distress)\b|"
     r"\b(?:did|does|do|has|have)(?: not|n't) (?:meet|met|live up)|unfortunately|\bmeet (?:your )?expectations",
@@ -144,7 +148,9 @@ def _apologises(sentence: Sentence) -> bool:
 def _recognises(sentence: Sentence, reply: Reply) -> bool:
     """The sentence names the problem with sympathy or ownership."""
     text = plain(sentence.text)
-    if _HOLLOW.search(text) and not (_ONLY_VAGUE.search(text) and len(_shared([sentence], reply)) > 1):
+    vague = _VAGUE.search(text)
+    told = vague is None or (len(text[: vague.start()].split()) >= _MUCH and _shared([sentence], reply))
+    if not told or _HOLLOW.search(text):
         return False
     if "apologise" in sentence.acts or _SORRY.search(text):
         return len(text.split()) > 4 or bool(_shared([sentence], reply)) or bool(_FOR_IT.search(text))
@@ -161,9 +167,9 @@ def _recognises(sentence: Sentence, reply: Reply) -> bool:
 
 
 def _told_and_sorry(said: Sequence[Sentence], reply: Reply) -> bool:
-    """What happened is told again beside an apology in a sentence of its own: "Two hours, and for nothing. I apologise."."""
+    """What happened is told again before an apology in a sentence of its own: "Two hours, and for nothing. I apologise."."""
     return any(
-        (_apologises(one) and _tells(other, reply)) or (_apologises(other) and _tells(one, reply))
+        _apologises(other) and _tells(one, reply)
         for one, other in pairwise(said)
         if one.block is other.block and not _HOLLOW.search(plain(one.text)) and not _HOLLOW.search(plain(other.text))
     )
@@ -172,7 +178,7 @@ def _told_and_sorry(said: Sequence[Sentence], reply: Reply) -> bool:
 def _tells(sentence: Sentence, reply: Reply) -> bool:
     """The sentence says again what the customer told, with neither blame nor a question."""
     text = plain(sentence.text)
-    return len(_shared([sentence], reply)) > 1 and not _BLAMES.search(text) and not text.endswith("?")
+    return bool(_shared([sentence], reply)) and not _BLAMES.search(text) and not text.endswith("?")
 
 
 def _shared(sentences: Iterable[Sentence], reply: Reply) -> set[str]:
