@@ -79,7 +79,8 @@ _THANKS = re.compile(
 )
 _FOR_NOTHING = re.compile(
     r" *(?:(?:so|very) much |again )?(?:(?:for|in|of) )?(?:(?:all|both|your|the|being|so) ){0,2}(?:\w+ )?"
-    r"(?:patien(?:ce|t)|understanding|bearing with|custom|loyalty|choosing|advance|cooperation|business|a (?:\w+ )?(?:customer|member|guest))\b",
+    r"(?:patien(?:ce|t)|understanding|bearing with|custom|loyalty|choosing|advance|cooperation|business"
+    r"|a (?:\w+ )?(?:customer|member|guest))\b",
     re.IGNORECASE,
 )
 """What thanks are given for that are none for the message."""
@@ -149,8 +150,8 @@ def _recognises(sentence: Sentence, reply: Reply) -> bool:
     """The sentence names the problem with sympathy or ownership."""
     text = plain(sentence.text)
     vague = _VAGUE.search(text)
-    told = vague is None or (len(text[: vague.start()].split()) >= _MUCH and _shared([sentence], reply))
-    if not told or _HOLLOW.search(text):
+    named = vague is None or (len(text[: vague.start()].split()) >= _MUCH and bool(_shared([sentence], reply)))
+    if not named or _HOLLOW.search(text):
         return False
     if "apologise" in sentence.acts or _SORRY.search(text):
         return len(text.split()) > 4 or bool(_shared([sentence], reply)) or bool(_FOR_IT.search(text))
