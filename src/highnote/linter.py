@@ -258,7 +258,7 @@ class Linter:
     def confidence(self, matcher: Matcher, proposal: Proposal, reply: Reply) -> float | None:
         """How sure the judge is of a proposal (0 to 1; 1 where it has no say), or None where it objects."""
         rule = matcher.owner.id
-        if self._judge is None or proposal.sentence is None:
+        if self._judge is None or proposal.sentence is None or not matcher.told_by_words:
             return 1.0
         judged, key = proposal.sentence.words.judged, (rule, proposal.pattern, proposal.also)
         if key not in judged:

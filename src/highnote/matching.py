@@ -66,6 +66,12 @@ class Matcher:
     suggest: tuple[_When | None, ...] = ()
     """The conditions of the rule's suggestions, in their order."""
 
+    @property
+    def told_by_words(self) -> bool:
+        """Whether the words of a sentence tell what is flagged, not a check that compares it with other messages."""
+        rule = self.owner
+        return not isinstance(rule, Rule) or rule.scope != "thread" or not all(flag.check for flag in rule.flag)
+
     def suggests(self, number: int, sentence: Sentence | None, reply: Reply) -> bool:
         """Whether the conditions of the rule's suggestion with this number hold for a flagged sentence."""
         when = self.suggest[number]

@@ -54,7 +54,7 @@ class Proposer:
         self._gates: dict[str, _Gate] = {}
         for matcher in matchers:
             rule = matcher.owner.id
-            if judge is not None and rule in judge.rules:
+            if judge is not None and rule in judge.rules and matcher.told_by_words:
                 wide = sum(flag.pattern is None for flag in matcher.flags)
                 limits = judge.limits(rule, [flag.text for flag in matcher.owner.flag], least(rule))
                 self._gates[rule] = _Gate(rule, self._index.of(rule), wide, limits)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, wraps
 from typing import Any, TypeVar
 
-from highnote.draft import Blanks
+from highnote.draft import Blanks, Zone
 from highnote.finding import Evidence, Message
 from highnote.language import Parsed, Sentence
 from highnote.situation import Situation, situation
@@ -17,6 +17,8 @@ from highnote.situation import Situation, situation
 _PART = re.compile(
     r"(?:^\W*\(?|\s\(?|[.…,!?]\(?)[1-9] ?/ ?[1-9]\b\)?[\s^*\w]{0,12}$|^\W*[1-9]/[1-9]\b|\.\.\.$|…$|\(cont\w*\.?\)"
 )
+AT_ONCE = timedelta(minutes=15)
+"""Within so long an answer is part of a talk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,15 @@ class Reply:
         """Whether the draft is one of several messages ("… 1/2"), so that what it lacks may stand in another."""
         text = self.parsed.draft.source.strip()
         return self.chat and bool(_PART.search(text) or text.startswith(("...", "…")))
+
+    @cached_property
+    def at_once(self) -> bool:
+        """Whether the draft is one paragraph that goes out minutes after the message: two who are both there, as in a chat."""
+        sent = None if self.asked is None else self.thread[self.asked].date
+        if sent is None or self.date is None or (sent.tzinfo is None) != (self.date.tzinfo is None):
+            return False
+        blocks = [block for block in self.parsed.draft.blocks if block.zone is not Zone.QUOTE and block.text.strip()]
+        return len(blocks) <= 1 + (blocks[0].zone is Zone.GREETING) and self.date - sent <= AT_ONCE if blocks else False
 
     @cached_property
     def ours(self) -> tuple[Sentence, ...]:

@@ -26,13 +26,15 @@ Kind = Literal["complaint", "request", "enquiry", "praise", "none"]
 class Situation:
     """What a customer's message is about.
 
-    `harm`: the customer reports a fault of ours or a loss; `certain`: in so many words, and with no joy beside them.
+    `harm`: the customer reports a fault of ours or a loss; `plain`: it is not only the tone that says so, or hardly
+    to be doubted; `certain`: in so many words, and with no joy beside them.
     `upset`: they say or show that it moves them. `asks_why`: they want to know how it came about. `leaving`: they end
     the business with us. `remedies`: what they want done, by name (see `highnote.remedies`).
     """
 
     kind: Kind = "none"
     harm: bool = False
+    plain: bool = False
     certain: bool = False
     upset: bool = False
     asks_why: bool = False
@@ -85,6 +87,7 @@ def situation(message: Parsed | None) -> Situation:
     return Situation(
         kind=kind,
         harm=harm,
+        plain=likely >= CERTAIN or (harm and (found.told > 0 or found.upset)),
         certain=likely >= CERTAIN and (found.told >= 1 or found.upset),
         upset=found.upset or (harm and shouts(text)),
         asks_why=bool(_WHY.search(_NO_WHY.sub("", text))),

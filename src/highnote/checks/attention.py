@@ -9,6 +9,7 @@ from typing import Any
 
 from highnote.checks.parts import absent, named_day, whole, whole_text
 from highnote.finding import Evidence
+from highnote.language import Parsed, Sentence
 from highnote.reply import Proposal, Reply
 from highnote.topics import SAME, alike, topic_words
 
@@ -18,7 +19,12 @@ Options = Mapping[str, Any]
 def no_restatement(reply: Reply, options: Options) -> Iterator[Proposal]:
     """Nothing of what the customer named comes back in the reply."""
     customer = reply.customer
-    if customer is None or reply.situation.kind in {"none", "praise"} or not whole(reply):
+    kind = reply.situation.kind
+    if customer is None or kind in {"none", "praise"} or not whole(reply):
+        return
+    if (reply.chat or reply.at_once) and kind != "complaint":  # what was asked a minute ago need not be said again
+        return
+    if _figures(customer) & _figures(reply.parsed):
         return
     named = {w for s in customer.sentences for w in topic_words(s)}
     back = {w for s in reply.body for w in topic_words(s)}
@@ -26,6 +32,11 @@ def no_restatement(reply: Reply, options: Options) -> Iterator[Proposal]:
         alike(w, other) >= SAME for w in named for other in back
     ):
         yield absent(reply)
+
+
+def _figures(parsed: Parsed) -> set[str]:
+    """The sizes, sums and the like in a text, which name a thing as well as words do; longer numbers are references."""
+    return set(re.findall(r"(?<![\w/-])\d{2,4}(?![\w/-])", " ".join(s.text for s in parsed.body)))
 
 
 def late_reply(reply: Reply, options: Options) -> Iterator[Proposal]:
@@ -38,13 +49,25 @@ def late_reply(reply: Reply, options: Options) -> Iterator[Proposal]:
     sent = reply.thread[first].date
     if sent is None or _since(sent, reply.date) <= timedelta(days=float(options.get("days", 2))):
         return
-    if not _WAIT.search(whole_text(reply)):
+    if not _WAIT.search(whole_text(reply)) and not any(map(_owns_the_wait, reply.body)):
         text = " ".join(reply.thread[first].text.split())[:80]
         evidence = Evidence(message=first, start=0, end=len(reply.thread[first].text), text=reply.thread[first].text)
         days = _since(sent, reply.date).days
         yield Proposal(0, 0, evidence=evidence, fields={"days": str(days), "day": named_day(sent), "question": text})
 
 
+def _owns_the_wait(sentence: Sentence) -> bool:
+    """An apology that names a message and a time: "sorry that your mail lay here all week"."""
+    return sentence.does("apologise") and bool(_MESSAGE.search(sentence.text) and _TIME.search(sentence.text))
+
+
+_MESSAGE = re.compile(
+    r"\b(?:messages?|e?-?mails?|letters?|notes?|repl(?:y|ies|ied)|answer\w*|writ\w*|wrote)\b", re.IGNORECASE
+)
+_TIME = re.compile(
+    r"\b(?:hours?|days?|nights?|weeks?|weekend|months?|(?:mon|tues|wednes|thurs|fri|satur|sun)day|late|long)\b",
+    re.IGNORECASE,
+)
 _WAIT = re.compile(
     r"\b(?:wait(?:ed|ing)?|(?:your|more) patience|patient|delay(?:ed)? (?:in|my|our|reply|response)|late (?:reply"
     r"|answer|response)|slow (?:to|in|reply)|(?:took|taken) (?:us |me )?(?:so |too |this |a )?(?:long|while|\w+ days)"

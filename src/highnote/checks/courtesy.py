@@ -12,7 +12,7 @@ from highnote.reply import Proposal, Reply
 
 _WORD = re.compile(r"\w[\w'’-]*")
 _POLITE = re.compile(
-    r"\b(?:please|pls|kindly|could you|would you|thank|thanks|thx|cheers|welcome|sorry|apolog\w+)\b", re.IGNORECASE
+    r"\b(?:please|pls|kindly|could you|would you|thank|thanks|thx|ta|cheers|welcome|sorry|apolog\w+)\b", re.IGNORECASE
 )
 _PARTING = re.compile(
     r"\b(?:regards|wishes|sincerely|faithfully|cheers|take care|all the best|yours|best)\b", re.IGNORECASE
@@ -24,20 +24,21 @@ def curt(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
 
     A bare name below it is no sign-off.
     """
-    if reply.chat or not reply.body or reply.parsed.draft.framed_elsewhere:
+    if reply.chat or reply.at_once or not reply.body or reply.parsed.draft.framed_elsewhere:
         return
     blocks = reply.parsed.draft.blocks
     text = " ".join(block.text for block in blocks if block.zone not in (Zone.QUOTE, Zone.SIGNATURE))
     zones = {block.zone for block in blocks if block.text.strip()}
     framed = bool(zones & {Zone.GREETING, Zone.CLOSING}) or _PARTING.search(text) is not None
-    if not _POLITE.search(text) and (not framed or _is_one_line_to_many(reply, options)):
+    telegram = _is_one_line_to_many(reply, options)
+    if (telegram and not framed) or (not _POLITE.search(text) and (telegram or not framed)):
         yield Proposal(0, 0)
 
 
 def _is_one_line_to_many(reply: Reply, options: Mapping[str, Any]) -> bool:
-    if reply.asked is None or len(reply.body) > 1:
+    if reply.asked is None or reply.body[-1].block is not reply.body[0].block:
         return False
-    said = _WORD.findall(reply.body[0].text)
+    said = [word for sentence in reply.body for word in _WORD.findall(sentence.text)]
     asked = _WORD.findall(reply.thread[reply.asked].text)
     few, many = int(options["few_words"]), int(options["many_words"])
     return len(said) <= few and len(asked) >= many

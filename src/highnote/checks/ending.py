@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
-from highnote.draft import Block, Zone
+from highnote.draft import Block, Draft, Zone
 from highnote.language import Sentence
 from highnote.reply import Proposal, Reply
 
@@ -22,8 +23,9 @@ _NOBODY_TEXT = """
     backoffice quality assurance maintenance facilities property security solutions insurance bank council committee
     board feedback assistance responsible concierge housekeeping registry registrar secretariat hotel inn hostel
     school academy switchboard kitchen branch surgery practice clinic library studio lab laboratory museum theatre
-    the your our from at of for and & - – in with
+    the your our
 """
+_LINKS = frozenset(["from", "at", "of", "for", "and", "&", "-", "–", "in", "with"])
 _NOBODY = frozenset(_NOBODY_TEXT.split())
 _PLACEHOLDER = re.compile(r"\{\{?.*?\}?\}|\[[^\]]+\]|<[^>]+>|%\w+%?|_{3,}")
 _SELF = re.compile(
@@ -31,6 +33,8 @@ _SELF = re.compile(
 )
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*\.?(?:\s+(?:[^\W\d_][\w.'’-]*|&))*")
 _KISSES = re.compile(r"(?:\s+[xX]+)+\W*$")
+_PARTED = re.compile(r"[.!?…]\s+(?:[^\W\d_]+ ){0,2}[^\W\d_]+,\s+([A-Z][\w'’-]+)\W*$")
+"""A short parting and a name after a sentence: "See you at two. Ta, Sal"."""
 _DIGITS = re.compile(r"[\d@:/]|\bwww\b")
 
 _SOLVES = frozenset({"promise", "resolve", "offer", "compensate", "choice", "dated"})
@@ -47,9 +51,10 @@ _PARTICULAR = re.compile(
 def anonymous(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     """The signature that holds no name, or the draft that has none. A blank counts as a name; chat needs none."""
     draft = reply.parsed.draft
-    if reply.chat or not reply.body or reply.parsed.draft.framed_elsewhere:
+    if reply.chat or reply.at_once or not reply.body or reply.parsed.draft.framed_elsewhere:
         return
-    if (reply.agent_name and reply.agent_name in draft.source) or _SELF.search(draft.source):
+    named = bool(reply.agent_name and reply.agent_name in draft.source)
+    if named or _SELF.search(draft.source) or _signs_in_passing(draft):
         return
     signature = [block for block in draft.blocks if block.zone is Zone.SIGNATURE and block.text.strip()]
     if signature:
@@ -72,7 +77,7 @@ def _signs(signature: Sequence[Block]) -> bool:
         words = _words(name)
         if not words or _DIGITS.search(name) or not _NAME.fullmatch(name):
             continue
-        if len(words) <= 5 and not _NOBODY.intersection(words) and not (number and first.issuperset(words)):
+        if len(words) <= 5 and not (_NOBODY | _LINKS).intersection(words) and not (number and first.issuperset(words)):
             return True
     return False
 
@@ -88,6 +93,24 @@ def _ends_on_a_name(blocks: Sequence[Block]) -> bool:
     if len(blocks) < 2 or not 0 < len(words) <= 6:
         return False
     return words[-1][:1].isupper() and not _NOBODY.intersection(_words(last.text))
+
+
+def _signs_in_passing(draft: Draft) -> bool:
+    """Whether the last paragraph ends on a parting and a name: in lines of their own, or after the last sentence."""
+    last = next((block for block in reversed(draft.blocks) if block.zone in (Zone.BODY, Zone.CLOSING)), None)
+    if last is None or not last.text:
+        return False
+    start, end = last.source_span(0, len(last.text))
+    lines = [line.strip() for line in draft.source[start:end].splitlines()]
+    below = [name for before, name in pairwise(lines) if before.endswith((",", "!"))]
+    beside = _PARTED.search(_KISSES.sub("", last.text))
+    return any(map(_person, below if beside is None else [*below, beside[1]]))
+
+
+def _person(text: str) -> bool:
+    """Whether a line can be the name of one person or of some."""
+    words = _words(text)
+    return bool(_NAME.fullmatch(text) and text[0].isupper() and len(words) <= 4 and not _NOBODY.intersection(words))
 
 
 def _unseen_team(blocks: Sequence[Block]) -> Block | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from highnote.checks.parts import absent, plain, said_by_us, whole
@@ -16,47 +17,73 @@ Options = Mapping[str, Any]
 
 def apology_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
     """The customer reports a fault of ours, and the reply apologises nowhere."""
-    if reply.harm and whole(reply) and not any(map(_apologises, said_by_us(reply))):
+    if _harmed(reply) and whole(reply) and not any(map(_apologises, said_by_us(reply))):
         yield absent(reply)
 
 
 def acknowledge_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
     """The customer reports a problem or is upset, and no sentence recognises what it meant for them."""
-    hurt = reply.harm or (reply.situation.upset and reply.situation.kind == "complaint")
-    if not hurt or not whole(reply):
+    if not _harmed(reply) or not whole(reply):
         return
     said = said_by_us(reply)
     # In the two lines of a chat, sorry and a deed are recognition enough.
     acts = reply.chat and any(not s.acts.keys().isdisjoint(("help", "resolve")) for s in reply.body)
-    if not any(_recognises(s, reply) or (acts and _apologises(s)) for s in said):
+    if not any(_recognises(s, reply) or (acts and _apologises(s)) for s in said) and not _told_and_sorry(said, reply):
         yield absent(reply)
 
 
 def no_thanks(reply: Reply, options: Options) -> Iterator[Proposal]:
-    """A complaint answered with neither thanks for it nor what changes because of it."""
-    if not reply.harm or not whole(reply):
+    """A complaint answered with neither thanks for it nor what changes because of it; a chat has no room for them."""
+    if reply.chat or not _harmed(reply) or not whole(reply):
         return
     sentences = [s for s in reply.parsed.sentences if s.zone.value in {"body", "closing"}]
-    thanked = any(_THANKS.search(plain(s.text)) and not _NO_THANKS.search(plain(s.text)) for s in sentences)
-    if not thanked and not any(_CHANGED.search(plain(s.text)) for s in reply.body):
+    if not any(_thanks(plain(s.text)) for s in sentences) and not any(
+        _CHANGED.search(plain(s.text)) for s in reply.body
+    ):
         yield absent(reply)
 
 
+def _thanks(text: str) -> bool:
+    """The sentence thanks for the message: for something other than patience or custom."""
+    return any(
+        not all(map(_FOR_NOTHING.match, re.split(r"\band (?=for\b)", text[match.end() :])))
+        for match in _THANKS.finditer(text)
+    )
+
+
+def _harmed(reply: Reply) -> bool:
+    """Whether the customer plainly reports harm. Where that is less than certain, a writer who is glad for them knows."""
+    now = reply.situation
+    if reply.chat:
+        return reply.harm
+    return now.plain and (
+        now.certain or not any(_GLAD.search(plain(s.text)) and not _apologises(s) for s in reply.parsed.sentences)
+    )
+
+
+_GLAD = re.compile(
+    r"^\W*(?:(?:i|we)(?:'m| am|'re| are)? (?:so |very |really )?)?(?:glad|pleased|delighted|happy|lovely|good|great|nice)"
+    r" (?:it|that|you|he|she|they|to (?:hear|read|see|know))\b(?! (?:told|wrote|got in touch|said|let))"
+    r"|\b(?:congratulations|get well soon)\b",
+    re.IGNORECASE,
+)
 _SORRY = re.compile(
-    r"\b(?:sorry|apolog\w+|regret\w*|forgive|inexcusable|ashamed|our (?:fault|mistake|error|slip)|mea culpa)\b",
+    r"\b(?:sorry|soz|srr?y|apolog\w+|regret\w*|forgive|inexcusable|ashamed|our (?:fault|mistake|error|slip)|mea culpa)\b",
     re.IGNORECASE,
 )
 _THANKS = re.compile(
     r"\b(?:thank(?:s| you| u|ing)?|thx|ty|ta|cheers|grateful|appreciate\w*|glad (?:that )?you (?:told|wrote"
     r"|got in touch|said|let)|good (?:of you|that you))\b(?! *(?:[,.!]|$))"
-    r"|\b(?:thanks|thank you|cheers)(?: again| so much| very much)?[,.!]? \w",
+    r"|\b(?:thanks|thank you|cheers)(?: again| so much| very much)?[,.!]? (?=\w)",
     re.IGNORECASE,
 )
-_NO_THANKS = re.compile(
-    r"\b(?:patience|patient|understanding|bearing with|custom\b|loyalty|choosing|advance|cooperation|business"
-    r"|being a)\b|^thanks?,?$",
+_FOR_NOTHING = re.compile(
+    r" *(?:(?:so|very) much |again )?(?:(?:for|in|of) )?(?:(?:all|both|your|the|being|so) ){0,2}(?:\w+ )?"
+    r"(?:patien(?:ce|t)|understanding|bearing with|custom|loyalty|choosing|advance|cooperation|business"
+    r"|a (?:\w+ )?(?:customer|member|guest))\b",
     re.IGNORECASE,
 )
+"""What thanks are given for that are none for the message."""
 _CHANGED = re.compile(
     r"\b(?:from now on|from (?:today|this week|tomorrow|monday|next week)(?: on(?:wards)?)?|in future|so that (?:it"
     r"|this|that) (?:can(?:not|'t)|does(?:n't| not)|won't)|won't happen again|thanks to you|because of (?:your|this)|"
@@ -92,9 +119,18 @@ _FEELS_FOR = re.compile(
     r"|what a (?:nuisance|mess|pain|shame)|bad luck|rotten|embarrass\w+|real money|a long (?:time|wait))\b",
     re.IGNORECASE,
 )
+_VAGUE = re.compile(
+    r"\b(?:(?:sorry|apologi[sz]e|apologies|regret)(?: again)? (?:about|for|to hear(?: about)?) (?:all )?"
+    r"(?:this|that|it|the (?:trouble|hassle|bother|issue|problem|situation)|(?:this|that|your) (?:experience|issue|problem))"
+    r"|the inconvenience)\W*$",
+    re.IGNORECASE,
+)
+"""An apology that says nothing by itself, though the words before it may."""
+_MUCH = 5
+"""So many words before it may."""
 _HOLLOW = re.compile(
-    r"\bsorry you feel\b|\bsorry to hear (?:this|that|it|about (?:this|that|your (?:experience|issue|problem)))\W*$"
-    r"|\bthe inconvenience\W*$|\b(?:sorry|apologi[sz]e|apologies)\b[,.]? *(?:but|however|although|though)"
+    r"\bsorry you feel\b"
+    r"|\b(?:sorry|apologi[sz]e|apologies)\b[,.]? *(?:but|however|although|though)"
     r"|\bany (?:inconvenience|trouble|confusion|distress)\b|"
     r"\b(?:did|does|do|has|have)(?: not|n't) (?:meet|met|live up)|unfortunately|\bmeet (?:your )?expectations",
     re.IGNORECASE,
@@ -113,7 +149,9 @@ def _apologises(sentence: Sentence) -> bool:
 def _recognises(sentence: Sentence, reply: Reply) -> bool:
     """The sentence names the problem with sympathy or ownership."""
     text = plain(sentence.text)
-    if _HOLLOW.search(text):
+    vague = _VAGUE.search(text)
+    named = vague is None or (len(text[: vague.start()].split()) >= _MUCH and bool(_shared([sentence], reply)))
+    if not named or _HOLLOW.search(text):
         return False
     if "apologise" in sentence.acts or _SORRY.search(text):
         return len(text.split()) > 4 or bool(_shared([sentence], reply)) or bool(_FOR_IT.search(text))
@@ -127,6 +165,21 @@ def _recognises(sentence: Sentence, reply: Reply) -> bool:
         )
         return bool(told) and bool(_shared([sentence], reply))
     return False
+
+
+def _told_and_sorry(said: Sequence[Sentence], reply: Reply) -> bool:
+    """What happened is told again before an apology in a sentence of its own: "Two hours, and for nothing. I apologise."."""
+    return any(
+        _apologises(other) and _tells(one, reply)
+        for one, other in pairwise(said)
+        if one.block is other.block and not _HOLLOW.search(plain(one.text)) and not _HOLLOW.search(plain(other.text))
+    )
+
+
+def _tells(sentence: Sentence, reply: Reply) -> bool:
+    """The sentence says again what the customer told, with neither blame nor a question."""
+    text = plain(sentence.text)
+    return bool(_shared([sentence], reply)) and not _BLAMES.search(text) and not text.endswith("?")
 
 
 def _shared(sentences: Iterable[Sentence], reply: Reply) -> set[str]:
