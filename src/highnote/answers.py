@@ -67,16 +67,28 @@ def pieces(reply: Iterable[Sentence]) -> list[Piece]:
     """The pieces of a reply that could answer something: no questions of ours, thanks and wishes."""
     found = []
     for sentence in reply:
-        asking = sentence.text.rstrip().endswith("?")
-        for start, end in _parts(sentence):
+        parts = _parts(sentence)
+        asking = _asking(sentence, parts)
+        for start, end in parts:
             span = sentence.span.doc[start:end]
             text = span.text.replace("’", "'")
-            if not re.search(r"\w", text) or (asking and not _PREFERS.search(text)):
+            if not re.search(r"\w", text) or (start >= asking and not _PREFERS.search(text)):
                 continue
             piece = Piece(sentence, start, end, text, keys(span))
             if not _EMPTY_TALK.match(text) or any(map(piece.brings, ("money", "span", "day"))):
                 found.append(piece)
     return found
+
+
+def _asking(sentence: Sentence, parts: Sequence[tuple[int, int]]) -> int:
+    """Where the question of a sentence begins: what is said before a colon, a semicolon or a dash is none."""
+    if not sentence.text.rstrip().endswith("?"):
+        return sentence.span.end
+    doc = sentence.span.doc
+    return next((start for start, _ in reversed(parts) if doc[start - 1].text in _DIVIDERS), sentence.span.start)
+
+
+_DIVIDERS = frozenset({";", ":", "–", "—"})
 
 
 def _parts(sentence: Sentence) -> list[tuple[int, int]]:
@@ -85,7 +97,7 @@ def _parts(sentence: Sentence) -> list[tuple[int, int]]:
     for token in sentence.span:
         if token.i - cuts[-1] < 3 or token.i + 3 >= sentence.span.end:
             continue
-        if token.text in {";", ":", "–", "—"} or ((token.text == "," or token.dep_ == "cc") and _clause_follows(token)):
+        if token.text in _DIVIDERS or ((token.text == "," or token.dep_ == "cc") and _clause_follows(token)):
             cuts.append(token.i + 1 if token.is_punct else token.i)
     return list(zip(cuts, [*cuts[1:], sentence.span.end], strict=True))
 
@@ -191,7 +203,8 @@ KINDS: Mapping[str, re.Pattern[str]] = {
         r"|happily|with"
         r" pleasure|by all means|definitely|indeed|unfortunately|sadly|i'm afraid|sorry, no|not (?:yet|quite|any|at)"
         r"|none"
-        r"|neither|only|both|exactly|correct|that's (?:right|correct)|you're right)\b|\b(?:so yes|yes,|no,)",
+        r"|neither|only|both|exactly|correct|that's (?:right|correct)|you're right|(?:\w+ ){1,5}it is(?=$|[.,;:!]))\b"
+        r"|\b(?:so yes|yes,|no,)",
         re.IGNORECASE,
     ),
     "so or not": _words(
@@ -346,7 +359,7 @@ def _what(ask: Ask, piece: Piece, shared: float) -> float:
 def _yes_or_no(ask: Ask, piece: Piece, shared: float) -> float:
     if _NICE.match(piece.text):
         return 0.0
-    if piece.brings("yes or no"):
+    if piece.brings("yes or no") or (_COST.search(ask.text) and piece.brings("money")):
         return 1.0
     if _MAY_I.match(ask.text) and (piece.brings("done") or piece.brings("here")):
         return 0.9
@@ -461,8 +474,20 @@ def _says_back(ask: Ask, piece: Piece) -> bool:
     """The piece answers with the verb of the question: "Is it blocked?" "It was, …"."""
     if ask.type not in {"yes/no", "do"} or _NICE.match(piece.text):
         return False
-    asked, said = ask.sentence.span.doc[ask.first].lower_, _SAYS.match(piece.text)
-    return said is not None and any(asked in verbs and said[1].lower() in verbs for verbs in _AUXILIARIES)
+    first, said = ask.sentence.span.doc[ask.first], _SAYS.match(piece.text)
+    if said is not None and any(first.lower_ in verbs and said[1].lower() in verbs for verbs in _AUXILIARIES):
+        return True
+    asked, verb = first.head, next((t for t in piece.tokens if t.dep_ == "ROOT"), None)
+    return first.pos_ == "AUX" and verb is not None and _answers_with(asked, verb)
+
+
+def _answers_with(asked: Token, verb: Token) -> bool:
+    """The same deed, of the same doer as seen from the other side: "Do you fit …?" "We fit …"."""
+    doers = [next((t.lower_ for t in v.children if t.dep_ == "nsubj"), "") for v in (asked, verb)]
+    return asked.pos_ == "VERB" == verb.pos_ and lemma(asked) == lemma(verb) and tuple(doers) in _SAME_DOER
+
+
+_SAME_DOER = {("you", "we"), ("you", "i"), ("i", "you"), ("we", "you"), ("it", "it"), ("they", "they")}
 
 
 # ---------------------------------------------------------------- topics
@@ -724,3 +749,27 @@ def eases(sentence: Sentence) -> bool:
     if HANDED_ON.search(sentence.text):
         return False
     return sentence.does("request", *HELPS) or any(c.mood == "imperative" for c in sentence.clauses)
+
+
+_PLACED = ("money", "day", "span", "done")
+
+
+def settles(sentence: Sentence) -> bool:
+    """The sentence says for certain how things stand for the customer, or what comes: in a letter it may answer anything.
+
+    No question, demand, refusal, sales talk, story of what was, or word of ours that somebody will look.
+    """
+    text = sentence.text.replace("’", "'")
+    if "?" in text or says_nothing(sentence) or HANDED_ON.search(text) or sentence.does(*_NO_SETTLING):
+        return False
+    if _EMPTY_TALK.match(text) or _NICE.match(text):
+        return False
+    tensed = [clause for clause in sentence.clauses if clause.tense]
+    if not tensed:
+        return "!" not in text and any(t.pos_ in {"NOUN", "PROPN", "NUM"} for t in sentence.span)
+    return any(KINDS[kind].search(text) for kind in _PLACED) and any(
+        clause.tense != "past" or clause.subject in ("us", "nobody") for clause in tensed
+    )
+
+
+_NO_SETTLING = ("request", "ask", "refuse", "pitch", "apologise", "acknowledge", "explain", "gone")

@@ -15,7 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Literal
 
-from highnote.answers import WHAT_NOW, Signs, asks_back, eases, points, says_nothing, signs
+from highnote.answers import GROUPS, WHAT_NOW, Signs, asks_back, eases, points, says_nothing, settles, signs
 from highnote.asks import Ask, asks
 from highnote.english import is_english
 from highnote.remedies import remedies
@@ -75,7 +75,25 @@ def coverage(reply: Reply) -> tuple[Covered, ...]:
         return tuple(map(_perhaps, covered))
     if any(map(asks_back, reply.ours)) and (brief or _only_asks(reply.ours)):
         return tuple(map(_perhaps, covered))
-    return tuple(covered)
+    return tuple(covered) if reply.chat else tuple(_weighed(covered, reply))
+
+
+_MONEY = ("refund", "compensation")
+
+
+def _weighed(covered: Sequence[Covered], reply: Reply) -> list[Covered]:
+    """The asks of a letter: where it settles as many things as are asked, each may be one of them, in other words.
+
+    Not what wants one kind of thing (money, a day, a place) that nothing in the letter brings.
+    """
+    settled = sum(map(settles, reply.ours))
+    if settled < len(covered):
+        return list(covered)
+    return [ask if _wants_one_thing(ask.ask) else _perhaps(ask) for ask in covered]
+
+
+def _wants_one_thing(ask: Ask) -> bool:
+    return GROUPS[ask.type] == "value" or any(remedies()[name].search(ask.text) for name in _MONEY)
 
 
 def _only_asks(ours: Sequence[Sentence]) -> bool:
