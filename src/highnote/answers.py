@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from highnote.remedies import remedies
 from highnote.sentences import split
-from highnote.topics import alike, keys, lemma, overlap, stem, weight
+from highnote.topics import alike, keys, lemma, overlap, stem, topic_words, weight
 
 if TYPE_CHECKING:
     from highnote.asks import Ask, Type
@@ -138,7 +138,7 @@ _STOCK_VERBS = (
 )
 KINDS: Mapping[str, re.Pattern[str]] = {
     "day": re.compile(
-        r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|tonight|today|yesterday|this (?:morning|afternoon"
+        r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|tomorrow|tonight|today|yesterday|this (?:morning|afternoon"
         r"|evening"
         r"|week|month)|next (?:week|month|year|\w+day)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov"
         r"|dec)[a-z]*|noon"
@@ -751,25 +751,47 @@ def eases(sentence: Sentence) -> bool:
     return sentence.does("request", *HELPS) or any(c.mood == "imperative" for c in sentence.clauses)
 
 
-_PLACED = ("money", "day", "span", "done")
+_EXACT = ("money", "day", "span")
+_SETTLES_NOT = ("request", "refuse", "apologise", "acknowledge", "explain")
 
 
-def settles(sentence: Sentence) -> bool:
-    """The sentence says for certain how things stand for the customer, or what comes: in a letter it may answer anything.
+def settles(sentence: Sentence, about: frozenset[str]) -> bool:
+    """The sentence says how things stand for the customer, or what comes: in a letter it may answer anything.
 
-    No question, demand, refusal, sales talk, story of what was, or word of ours that somebody will look.
+    That is an exact statement, an offer with a day, or an ellipsis, which only an answer can be; not what was, unless it
+    is about what the customer wrote (the topic words `about`), nor that somebody will look or write.
     """
     text = sentence.text.replace("’", "'")
-    if "?" in text or says_nothing(sentence) or HANDED_ON.search(text) or sentence.does(*_NO_SETTLING):
+    if says_nothing(sentence) or HANDED_ON.search(text) or KINDS["later"].search(text):
         return False
-    if _EMPTY_TALK.match(text) or _NICE.match(text):
+    if sentence.does(*_SETTLES_NOT) or _EMPTY_TALK.match(text) or _NICE.match(text):
         return False
-    tensed = [clause for clause in sentence.clauses if clause.tense]
-    if not tensed:
-        return "!" not in text and any(t.pos_ in {"NOUN", "PROPN", "NUM"} for t in sentence.span)
-    return any(KINDS[kind].search(text) for kind in _PLACED) and any(
-        clause.tense != "past" or clause.subject in ("us", "nobody") for clause in tensed
+    if sentence.does("gone") and not about.isdisjoint(topic_words(sentence)):
+        return True
+    if "?" in text or sentence.does("pitch"):
+        return sentence.does("help", "choice", "offer") and bool(KINDS["day"].search(text))
+    if any(map(elliptic, pieces([sentence]))):
+        return True
+    tenses = {clause.tense for clause in sentence.clauses if clause.tense}
+    exact = any(KINDS[kind].search(text) for kind in _EXACT) or any(t.like_num for t in sentence.span)
+    return exact and (tenses != {"past"} or not about.isdisjoint(topic_words(sentence)))
+
+
+def elliptic(piece: Piece) -> bool:
+    """A piece that opens its sentence and names things or numbers without a verb that says something of them."""
+    tokens = list(piece.tokens)
+    return (
+        piece.start == piece.sentence.span.start
+        and "!" not in piece.text
+        and tokens[0].pos_ not in {"VERB", "INTJ"}
+        and any(t.pos_ in {"NOUN", "PROPN", "NUM"} for t in tokens)
+        and not any(t.tag_ in {"VBD", "VBZ", "VBP", "MD"} for t in tokens)
     )
 
 
-_NO_SETTLING = ("request", "ask", "refuse", "pitch", "apologise", "acknowledge", "explain", "gone")
+def brings(ask: Ask, settled: Iterable[Sentence]) -> bool:
+    """One of the sentences holds the kind of thing that the ask wants, whatever it is about."""
+    return any(_how_far(ask, piece, 0.0) >= SURELY for piece in pieces(settled))
+
+
+SURELY = 0.8

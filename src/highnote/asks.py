@@ -161,7 +161,7 @@ _WANTING = re.compile(
     re.IGNORECASE,
 )
 _WANT_NOT = re.compile(
-    r"^(?:you to know|2 |nothing|(?:it|this|that) (?:to be )?(?:noted|known|recorded)|no\b|any\w* (?:more|else)|')|^(?:,? ?(?:it|them|this|that)(?: (?:for|by|on|before"
+    r"^(?:you to know|2 |nothing|it noted|no\b|any\w* (?:more|else)|')|^(?:,? ?(?:it|them|this|that)(?: (?:for|by|on|before"
     r"|to|in"
     r"|at|very|really|so|because|urgently|tomorrow|today|soon|as|and)\b|\W*$)|(?: to)? ?(?:know|understand|find out"
     r"|hear|say|thank|point|tell|complain|think|see|ask|check|add|stress|mention|share|express|congratulate"

@@ -15,12 +15,13 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Literal
 
-from highnote.answers import GROUPS, WHAT_NOW, Signs, asks_back, eases, points, says_nothing, settles, signs
+from highnote.answers import GROUPS, WHAT_NOW, Signs, asks_back, brings, eases, points, says_nothing, settles, signs
 from highnote.asks import Ask, asks
 from highnote.english import is_english
 from highnote.remedies import remedies
 from highnote.reply import Reply, once
 from highnote.semantic import SemanticError, Similarity, similarity
+from highnote.topics import topic_words
 
 if TYPE_CHECKING:
     from highnote.language import Parsed, Sentence
@@ -86,10 +87,13 @@ def _weighed(covered: Sequence[Covered], reply: Reply) -> list[Covered]:
 
     Not what wants one kind of thing (money, a day, a place) that nothing in the letter brings.
     """
-    settled = sum(map(settles, reply.ours))
-    if settled < len(covered):
+    if all(ask.state != "unanswered" for ask in covered):
         return list(covered)
-    return [ask if _wants_one_thing(ask.ask) else _perhaps(ask) for ask in covered]
+    about = frozenset(word for s in (reply.customer.sentences if reply.customer else ()) for word in topic_words(s))
+    settled = [sentence for sentence in reply.ours if settles(sentence, about)]
+    if len(settled) < len(covered):
+        return list(covered)
+    return [ask if _wants_one_thing(ask.ask) and not brings(ask.ask, settled) else _perhaps(ask) for ask in covered]
 
 
 def _wants_one_thing(ask: Ask) -> bool:

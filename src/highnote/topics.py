@@ -33,14 +33,8 @@ DULL = _set(
 )
 """Words that say nothing about the topic."""
 _SHORT = {"tmrw": "tomorrow", "tmr": "tomorrow", "pls": "please", "appt": "appointment", "acc": "account"}
-_NUMBERS = {
-    word: str(number)
-    for number, word in enumerate(
-        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
-        " nineteen twenty".split(),
-        2,
-    )
-}
+_SPELLED = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_NUMBERS = {word: str(number) for number, word in enumerate(_SPELLED.split(" "), 2)}
 _GRAMMAR = frozenset({"PRON", "DET", "AUX", "CCONJ", "SCONJ", "PART"})
 _ENDINGS = sorted(
     _set(
