@@ -75,7 +75,7 @@ def pieces(reply: Iterable[Sentence]) -> list[Piece]:
             if not re.search(r"\w", text) or (start >= asking and not _PREFERS.search(text)):
                 continue
             piece = Piece(sentence, start, end, text, keys(span))
-            if not _EMPTY_TALK.match(text) or any(map(piece.brings, ("money", "span", "day"))):
+            if not _EMPTY_TALK.match(text) or any(map(piece.brings, ("money", "span", "day", "hours"))):
                 found.append(piece)
     return found
 
@@ -144,11 +144,12 @@ KINDS: Mapping[str, re.Pattern[str]] = {
         r"|dec)[a-z]*|noon"
         r"|midnight|weekend|christmas|easter|spring|summer|autumn|winter|\d{1,2}(?:st|nd|rd|th)"
         r"|\d{1,2}(?:[:.]\d\d)? ?(?:am|pm"
-        r"|o'clock|uhr)|(?:at|by|from|till|until|before|after|between|around) \d{1,2}|20\d\d|open|\d+ (?:minutes"
+        r"|o'clock|uhr)|(?:at|by|from|till|until|before|after|between|around) \d{1,2}|20\d\d|\d+ (?:minutes"
         r"|hours|days"
         r"|weeks) ago)\b",
         re.IGNORECASE,
     ),
+    "hours": _words("open"),
     "span": _words(
         rf"{_NUMBER}(?: (?:to|or|and|-|–) {_NUMBER})?(?: (?:more|working|business|full|short|clear"
         rf"|calendar))? ?-?(?:second"
@@ -324,7 +325,7 @@ _BLANK = re.compile(r"%\w+%|\{\{?\s*\w|<\w+>|\[[\w ]+\]")
 
 
 def _when(ask: Ask, piece: Piece, shared: float) -> float:
-    if piece.brings("day"):
+    if piece.brings("day") or piece.brings("hours"):
         return 1.0
     return 0.8 if piece.brings("span") else 0.4 * (shared > 0.3 and piece.brings("so or not"))
 
@@ -363,7 +364,9 @@ def _yes_or_no(ask: Ask, piece: Piece, shared: float) -> float:
         return 1.0
     if _MAY_I.match(ask.text) and (piece.brings("done") or piece.brings("here")):
         return 0.9
-    if _either(ask, piece) or (_FREE.search(ask.text) and _TIMED.search(ask.text) and piece.brings("day")):
+    if _either(ask, piece) or (
+        _FREE.search(ask.text) and _TIMED.search(ask.text) and (piece.brings("day") or piece.brings("hours"))
+    ):
         return 0.9
     if _HOW_TO.match(ask.text) and piece.brings("steps") and _orders(piece):
         return 0.85
@@ -447,7 +450,7 @@ def acts(piece: Piece) -> frozenset[str]:
 
 def _particular(piece: Piece) -> bool:
     """The piece speaks of this customer or says something exact: stock sentences do neither."""
-    return any(map(piece.brings, ("money", "day", "span", "done", "yes or no"))) or bool(
+    return any(map(piece.brings, ("money", "day", "hours", "span", "done", "yes or no"))) or bool(
         re.search(r"\d|\byour? \w", piece.text, re.IGNORECASE)
     )
 
@@ -752,6 +755,8 @@ def eases(sentence: Sentence) -> bool:
 
 
 _EXACT = ("money", "day", "span")
+_CODE = 6
+"""Numbers as long as this are those of orders and tickets."""
 _SETTLES_NOT = ("request", "refuse", "apologise", "acknowledge", "explain")
 
 
@@ -766,15 +771,24 @@ def settles(sentence: Sentence, about: frozenset[str]) -> bool:
         return False
     if sentence.does(*_SETTLES_NOT) or _EMPTY_TALK.match(text) or _NICE.match(text):
         return False
-    if sentence.does("gone") and not about.isdisjoint(topic_words(sentence)):
+    on_topic = not about.isdisjoint(topic_words(sentence))
+    if sentence.does("gone", "pitch") and not on_topic:
+        return False
+    if sentence.does("gone"):
         return True
-    if "?" in text or sentence.does("pitch"):
-        return sentence.does("help", "choice", "offer") and bool(KINDS["day"].search(text))
+    if "?" in text:
+        return (
+            sentence.does("help", "choice", "offer")
+            and bool(KINDS["day"].search(text))
+            and not _ANYTHING_ELSE.search(text)
+        )
     if any(map(elliptic, pieces([sentence]))):
         return True
     tenses = {clause.tense for clause in sentence.clauses if clause.tense}
-    exact = any(KINDS[kind].search(text) for kind in _EXACT) or any(t.like_num for t in sentence.span)
-    return exact and (tenses != {"past"} or not about.isdisjoint(topic_words(sentence)))
+    exact = any(KINDS[kind].search(text) for kind in _EXACT) or any(
+        t.like_num and len(t) < _CODE for t in sentence.span
+    )
+    return exact and (on_topic or tenses != {"past"})
 
 
 def elliptic(piece: Piece) -> bool:
@@ -790,7 +804,9 @@ def elliptic(piece: Piece) -> bool:
 
 
 def brings(ask: Ask, settled: Iterable[Sentence]) -> bool:
-    """One of the sentences holds the kind of thing that the ask wants, whatever it is about."""
+    """One of the sentences holds the kind of thing that the ask wants, whatever it is about; for a day, one to come."""
+    if ask.type in {"when", "how long"}:
+        settled = [s for s in settled if {clause.tense for clause in s.clauses if clause.tense} != {"past"}]
     return any(_how_far(ask, piece, 0.0) >= SURELY for piece in pieces(settled))
 
 

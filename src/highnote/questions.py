@@ -97,7 +97,7 @@ def _weighed(covered: Sequence[Covered], reply: Reply) -> list[Covered]:
 
 
 def _wants_one_thing(ask: Ask) -> bool:
-    return GROUPS[ask.type] == "value" or any(remedies()[name].search(ask.text) for name in _MONEY)
+    return GROUPS[ask.type] == "value" or ask.type == "why" or any(remedies()[name].search(ask.text) for name in _MONEY)
 
 
 def _only_asks(ours: Sequence[Sentence]) -> bool:
