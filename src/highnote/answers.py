@@ -158,7 +158,8 @@ KINDS: Mapping[str, re.Pattern[str]] = {
     "money": re.compile(
         r"[£$€]\s?\d|\b\d[\d.,]*\s?(?:€|£|\$|%|euros?|eur|pounds?|gbp|dollars?|usd|chf|francs?|kr|percent|per cent"
         r"|pence|cents?"
-        r"|p)\b|\b(?:free|no (?:extra )?(?:charge|cost|fee)|nothing|on the house|on us|half price|at cost)\b",
+        r"|p)\b|\b(?:free|no (?:extra )?(?:charge|cost|fee)|nothing(?! wrong| else| whatsoever)"
+        r"|on the house|on us|half price|at cost)\b",
         re.IGNORECASE,
     ),
     "amount": re.compile(
@@ -772,10 +773,8 @@ def settles(sentence: Sentence, about: frozenset[str]) -> bool:
     if sentence.does(*_SETTLES_NOT) or _EMPTY_TALK.match(text) or _NICE.match(text):
         return False
     on_topic = not about.isdisjoint(topic_words(sentence))
-    if sentence.does("gone", "pitch") and not on_topic:
-        return False
     if sentence.does("gone"):
-        return True
+        return on_topic
     if "?" in text:
         return (
             sentence.does("help", "choice", "offer")
@@ -786,7 +785,7 @@ def settles(sentence: Sentence, about: frozenset[str]) -> bool:
         return True
     tenses = {clause.tense for clause in sentence.clauses if clause.tense}
     exact = any(KINDS[kind].search(text) for kind in _EXACT) or any(
-        t.like_num and len(t) < _CODE for t in sentence.span
+        t.like_num and t.lower_ != "one" and len(t) < _CODE for t in sentence.span
     )
     return exact and (on_topic or tenses != {"past"})
 

@@ -90,7 +90,7 @@ def _weighed(covered: Sequence[Covered], reply: Reply) -> list[Covered]:
     if all(ask.state != "unanswered" for ask in covered):
         return list(covered)
     about = frozenset(word for s in (reply.customer.sentences if reply.customer else ()) for word in topic_words(s))
-    settled = [sentence for sentence in reply.ours if settles(sentence, about)]
+    settled = [s for s in reply.ours if settles(s, about) and not (reply.situation.harm and s.does("pitch"))]
     if len(settled) < len(covered):
         return list(covered)
     return [ask if _wants_one_thing(ask.ask) and not brings(ask.ask, settled) else _perhaps(ask) for ask in covered]
