@@ -85,15 +85,21 @@ _MONEY = ("refund", "compensation")
 def _weighed(covered: Sequence[Covered], reply: Reply) -> list[Covered]:
     """The asks of a letter: where it settles as many things as are asked, each may be one of them, in other words.
 
-    Not what wants one kind of thing (money, a day, a place) that nothing in the letter brings.
+    Not what wants one kind of thing (money, a day, a place) that nothing in the letter brings. What we said before settles
+    nothing now.
     """
     if all(ask.state != "unanswered" for ask in covered):
         return list(covered)
     about = frozenset(word for s in (reply.customer.sentences if reply.customer else ()) for word in topic_words(s))
-    settled = [s for s in reply.ours if settles(s, about) and not (reply.situation.harm and s.does("pitch"))]
+    said = {s.text for i, m in enumerate(reply.thread) if m.sender == "agent" for s in reply.message(i).body}
+    settled = [s for s in reply.ours if s.text not in said and settles(s, about) and not _sells(s, reply)]
     if len(settled) < len(covered):
         return list(covered)
     return [ask if _wants_one_thing(ask.ask) and not brings(ask.ask, settled) else _perhaps(ask) for ask in covered]
+
+
+def _sells(sentence: Sentence, reply: Reply) -> bool:
+    return reply.situation.harm and sentence.does("pitch")
 
 
 def _wants_one_thing(ask: Ask) -> bool:
