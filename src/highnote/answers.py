@@ -764,7 +764,7 @@ _SETTLES_NOT = ("request", "refuse", "apologise", "acknowledge", "explain")
 def settles(sentence: Sentence, about: frozenset[str]) -> bool:
     """The sentence says how things stand for the customer, or what comes: in a letter it may answer anything.
 
-    That is an exact statement, an offer with a day, or an ellipsis, which only an answer can be; not what was, unless it
+    That is an exact statement, a day proposed, or an ellipsis, which only an answer can be; not what was, unless it
     is about what the customer wrote (the topic words `about`), nor that somebody will look or write.
     """
     text = sentence.text.replace("’", "'")
@@ -775,15 +775,11 @@ def settles(sentence: Sentence, about: frozenset[str]) -> bool:
     on_topic = not about.isdisjoint(topic_words(sentence))
     if sentence.does("gone"):
         return on_topic
-    if "?" in text:
-        return (
-            sentence.does("help", "choice", "offer")
-            and bool(KINDS["day"].search(text))
-            and not _ANYTHING_ELSE.search(text)
-        )
+    tenses = {clause.tense for clause in sentence.clauses if clause.tense}
+    if "?" in text:  # "Is Friday better?"
+        return "past" not in tenses and bool(KINDS["day"].search(text)) and not _ANYTHING_ELSE.search(text)
     if any(map(elliptic, pieces([sentence]))):
         return True
-    tenses = {clause.tense for clause in sentence.clauses if clause.tense}
     exact = any(KINDS[kind].search(text) for kind in _EXACT) or any(
         t.like_num and t.lower_ != "one" and len(t) < _CODE for t in sentence.span
     )
