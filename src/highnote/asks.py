@@ -177,7 +177,7 @@ _ORDER = re.compile(
     r"exchange|return|call|ring|stop|close|end|resend|credit|reverse|reimburse|update|move|rebook|collect|reissue"
     r"|transfer|reset|unlock|unblock|sort|forward|turn|put|"
     r"switch|deliver|ship|add|reinstate|extend|waive|mend|come|issue|pay|post|deduct|block|renew|book|reserve"
-    r"|confirm|repay)(?= (?:me|my|our|us|the|this|that|these|it|them|his|her|a|one|half|all|back|at|in|out|both"
+    r"|confirm|repay)(?= (?:me|my|our|us|the|this|that|these|it|them|his|her|a|one|someone|somebody|half|all|back|at|in|out|both"
     r"|\d+|\w+['’]s)\b)",
     re.IGNORECASE,
 )
