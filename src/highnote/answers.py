@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from highnote.remedies import remedies
 from highnote.sentences import split
-from highnote.topics import alike, keys, lemma, overlap, stem, weight
+from highnote.topics import alike, keys, lemma, overlap, stem, topic_words, weight
 
 if TYPE_CHECKING:
     from highnote.asks import Ask, Type
@@ -67,16 +67,28 @@ def pieces(reply: Iterable[Sentence]) -> list[Piece]:
     """The pieces of a reply that could answer something: no questions of ours, thanks and wishes."""
     found = []
     for sentence in reply:
-        asking = sentence.text.rstrip().endswith("?")
-        for start, end in _parts(sentence):
+        parts = _parts(sentence)
+        asking = _asking(sentence, parts)
+        for start, end in parts:
             span = sentence.span.doc[start:end]
             text = span.text.replace("’", "'")
-            if not re.search(r"\w", text) or (asking and not _PREFERS.search(text)):
+            if not re.search(r"\w", text) or (start >= asking and not _PREFERS.search(text)):
                 continue
             piece = Piece(sentence, start, end, text, keys(span))
-            if not _EMPTY_TALK.match(text) or any(map(piece.brings, ("money", "span", "day"))):
+            if not _EMPTY_TALK.match(text) or any(map(piece.brings, ("money", "span", "day", "hours"))):
                 found.append(piece)
     return found
+
+
+def _asking(sentence: Sentence, parts: Sequence[tuple[int, int]]) -> int:
+    """Where the question of a sentence begins: what is said before a colon, a semicolon or a dash is none."""
+    if not sentence.text.rstrip().endswith("?"):
+        return sentence.span.end
+    doc = sentence.span.doc
+    return next((start for start, _ in reversed(parts) if doc[start - 1].text in _DIVIDERS), sentence.span.start)
+
+
+_DIVIDERS = frozenset({";", ":", "–", "—"})
 
 
 def _parts(sentence: Sentence) -> list[tuple[int, int]]:
@@ -85,7 +97,7 @@ def _parts(sentence: Sentence) -> list[tuple[int, int]]:
     for token in sentence.span:
         if token.i - cuts[-1] < 3 or token.i + 3 >= sentence.span.end:
             continue
-        if token.text in {";", ":", "–", "—"} or ((token.text == "," or token.dep_ == "cc") and _clause_follows(token)):
+        if token.text in _DIVIDERS or ((token.text == "," or token.dep_ == "cc") and _clause_follows(token)):
             cuts.append(token.i + 1 if token.is_punct else token.i)
     return list(zip(cuts, [*cuts[1:], sentence.span.end], strict=True))
 
@@ -126,17 +138,18 @@ _STOCK_VERBS = (
 )
 KINDS: Mapping[str, re.Pattern[str]] = {
     "day": re.compile(
-        r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|tonight|today|yesterday|this (?:morning|afternoon"
+        r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|tomorrow|tonight|today|yesterday|this (?:morning|afternoon"
         r"|evening"
         r"|week|month)|next (?:week|month|year|\w+day)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov"
         r"|dec)[a-z]*|noon"
         r"|midnight|weekend|christmas|easter|spring|summer|autumn|winter|\d{1,2}(?:st|nd|rd|th)"
         r"|\d{1,2}(?:[:.]\d\d)? ?(?:am|pm"
-        r"|o'clock|uhr)|(?:at|by|from|till|until|before|after|between|around) \d{1,2}|20\d\d|open|\d+ (?:minutes"
+        r"|o'clock|uhr)|(?:at|by|from|till|until|before|after|between|around) \d{1,2}|20\d\d|\d+ (?:minutes"
         r"|hours|days"
         r"|weeks) ago)\b",
         re.IGNORECASE,
     ),
+    "hours": _words("open"),
     "span": _words(
         rf"{_NUMBER}(?: (?:to|or|and|-|–) {_NUMBER})?(?: (?:more|working|business|full|short|clear"
         rf"|calendar))? ?-?(?:second"
@@ -145,7 +158,8 @@ KINDS: Mapping[str, re.Pattern[str]] = {
     "money": re.compile(
         r"[£$€]\s?\d|\b\d[\d.,]*\s?(?:€|£|\$|%|euros?|eur|pounds?|gbp|dollars?|usd|chf|francs?|kr|percent|per cent"
         r"|pence|cents?"
-        r"|p)\b|\b(?:free|no (?:extra )?(?:charge|cost|fee)|nothing|on the house|on us|half price|at cost)\b",
+        r"|p)\b|\b(?:free|no (?:extra )?(?:charge|cost|fee)|nothing(?! wrong| else| whatsoever)"
+        r"|on the house|on us|half price|at cost)\b",
         re.IGNORECASE,
     ),
     "amount": re.compile(
@@ -191,7 +205,8 @@ KINDS: Mapping[str, re.Pattern[str]] = {
         r"|happily|with"
         r" pleasure|by all means|definitely|indeed|unfortunately|sadly|i'm afraid|sorry, no|not (?:yet|quite|any|at)"
         r"|none"
-        r"|neither|only|both|exactly|correct|that's (?:right|correct)|you're right)\b|\b(?:so yes|yes,|no,)",
+        r"|neither|only|both|exactly|correct|that's (?:right|correct)|you're right|(?:\w+ ){1,5}it is(?=$|[.,;:!]))\b"
+        r"|\b(?:so yes|yes,|no,)",
         re.IGNORECASE,
     ),
     "so or not": _words(
@@ -311,7 +326,7 @@ _BLANK = re.compile(r"%\w+%|\{\{?\s*\w|<\w+>|\[[\w ]+\]")
 
 
 def _when(ask: Ask, piece: Piece, shared: float) -> float:
-    if piece.brings("day"):
+    if piece.brings("day") or piece.brings("hours"):
         return 1.0
     return 0.8 if piece.brings("span") else 0.4 * (shared > 0.3 and piece.brings("so or not"))
 
@@ -346,11 +361,13 @@ def _what(ask: Ask, piece: Piece, shared: float) -> float:
 def _yes_or_no(ask: Ask, piece: Piece, shared: float) -> float:
     if _NICE.match(piece.text):
         return 0.0
-    if piece.brings("yes or no"):
+    if piece.brings("yes or no") or (_COST.search(ask.text) and piece.brings("money")):
         return 1.0
     if _MAY_I.match(ask.text) and (piece.brings("done") or piece.brings("here")):
         return 0.9
-    if _either(ask, piece) or (_FREE.search(ask.text) and _TIMED.search(ask.text) and piece.brings("day")):
+    if _either(ask, piece) or (
+        _FREE.search(ask.text) and _TIMED.search(ask.text) and (piece.brings("day") or piece.brings("hours"))
+    ):
         return 0.9
     if _HOW_TO.match(ask.text) and piece.brings("steps") and _orders(piece):
         return 0.85
@@ -434,7 +451,7 @@ def acts(piece: Piece) -> frozenset[str]:
 
 def _particular(piece: Piece) -> bool:
     """The piece speaks of this customer or says something exact: stock sentences do neither."""
-    return any(map(piece.brings, ("money", "day", "span", "done", "yes or no"))) or bool(
+    return any(map(piece.brings, ("money", "day", "hours", "span", "done", "yes or no"))) or bool(
         re.search(r"\d|\byour? \w", piece.text, re.IGNORECASE)
     )
 
@@ -461,8 +478,20 @@ def _says_back(ask: Ask, piece: Piece) -> bool:
     """The piece answers with the verb of the question: "Is it blocked?" "It was, …"."""
     if ask.type not in {"yes/no", "do"} or _NICE.match(piece.text):
         return False
-    asked, said = ask.sentence.span.doc[ask.first].lower_, _SAYS.match(piece.text)
-    return said is not None and any(asked in verbs and said[1].lower() in verbs for verbs in _AUXILIARIES)
+    first, said = ask.sentence.span.doc[ask.first], _SAYS.match(piece.text)
+    if said is not None and any(first.lower_ in verbs and said[1].lower() in verbs for verbs in _AUXILIARIES):
+        return True
+    asked, verb = first.head, next((t for t in piece.tokens if t.dep_ == "ROOT"), None)
+    return first.pos_ == "AUX" and verb is not None and _answers_with(asked, verb)
+
+
+def _answers_with(asked: Token, verb: Token) -> bool:
+    """The same deed, of the same doer as seen from the other side: "Do you fit …?" "We fit …"."""
+    doers = [next((t.lower_ for t in v.children if t.dep_ == "nsubj"), "") for v in (asked, verb)]
+    return asked.pos_ == "VERB" == verb.pos_ and lemma(asked) == lemma(verb) and tuple(doers) in _SAME_DOER
+
+
+_SAME_DOER = {("you", "we"), ("you", "i"), ("i", "you"), ("we", "you"), ("it", "it"), ("they", "they")}
 
 
 # ---------------------------------------------------------------- topics
@@ -724,3 +753,56 @@ def eases(sentence: Sentence) -> bool:
     if HANDED_ON.search(sentence.text):
         return False
     return sentence.does("request", *HELPS) or any(c.mood == "imperative" for c in sentence.clauses)
+
+
+_EXACT = ("money", "day", "span")
+_CODE = 6
+"""Numbers as long as this are those of orders and tickets."""
+_SETTLES_NOT = ("request", "refuse", "apologise", "acknowledge", "explain")
+
+
+def settles(sentence: Sentence, about: frozenset[str]) -> bool:
+    """The sentence says how things stand for the customer, or what comes: in a letter it may answer anything.
+
+    That is an exact statement, a day proposed, or an ellipsis, which only an answer can be; not what was, unless it
+    is about what the customer wrote (the topic words `about`), nor that somebody will look or write.
+    """
+    text = sentence.text.replace("’", "'")
+    if says_nothing(sentence) or HANDED_ON.search(text) or KINDS["later"].search(text):
+        return False
+    if sentence.does(*_SETTLES_NOT) or _EMPTY_TALK.match(text) or _NICE.match(text):
+        return False
+    on_topic = not about.isdisjoint(topic_words(sentence))
+    if sentence.does("gone"):
+        return on_topic
+    tenses = {clause.tense for clause in sentence.clauses if clause.tense}
+    if "?" in text:  # "Is Friday better?"
+        return "past" not in tenses and bool(KINDS["day"].search(text)) and not _ANYTHING_ELSE.search(text)
+    if any(map(elliptic, pieces([sentence]))):
+        return True
+    exact = any(KINDS[kind].search(text) for kind in _EXACT) or any(
+        t.like_num and t.lower_ != "one" and len(t) < _CODE for t in sentence.span
+    )
+    return exact and (on_topic or tenses != {"past"})
+
+
+def elliptic(piece: Piece) -> bool:
+    """A piece that opens its sentence and names things or numbers without a verb that says something of them."""
+    tokens = list(piece.tokens)
+    return (
+        piece.start == piece.sentence.span.start
+        and "!" not in piece.text
+        and tokens[0].pos_ not in {"VERB", "INTJ"}
+        and any(t.pos_ in {"NOUN", "PROPN", "NUM"} for t in tokens)
+        and not any(t.tag_ in {"VBD", "VBZ", "VBP", "MD"} for t in tokens)
+    )
+
+
+def brings(ask: Ask, settled: Iterable[Sentence]) -> bool:
+    """One of the sentences holds the kind of thing that the ask wants, whatever it is about; for a day, one to come."""
+    if ask.type in {"when", "how long"}:
+        settled = [s for s in settled if {clause.tense for clause in s.clauses if clause.tense} != {"past"}]
+    return any(_how_far(ask, piece, 0.0) >= SURELY for piece in pieces(settled))
+
+
+SURELY = 0.8

@@ -130,6 +130,7 @@ _RHETORIC_TOO = re.compile(
     r"what (?:exactly |the hell |on earth )?(?:did|do|am|are|were|was) (?:i|we) (?:\w+ )?(?:pay"
     r"|paying) (?:\w+ )*for\b|are you (?:kidding|joking|serious)|is (?:this|that|it) (?:a joke|some|how you|what you"
     r"|too much)\b|"
+    r"(?:can|could|would) (?:you|u) (?:even )?(?:believe|imagine)\b|"
     r"(?:don't|do) you (?:even|think|people|guys|not think|really)\b|do i (?:look|have to do everything)\b"
     r"|please (?:tell|say) (?:me |us )?(?:there|it|that|this|you)\b|is (?:anyone|anybody) (?:even|actually|out)\b"
     r"|how many (?:more )?times (?:do|must|will|have)\b|"
@@ -160,7 +161,7 @@ _WANTING = re.compile(
     re.IGNORECASE,
 )
 _WANT_NOT = re.compile(
-    r"^(?:you to know|2 |nothing|no\b|any\w* (?:more|else)|')|^(?:,? ?(?:it|them|this|that)(?: (?:for|by|on|before"
+    r"^(?:you to know|2 |nothing|it noted|no\b|any\w* (?:more|else)|')|^(?:,? ?(?:it|them|this|that)(?: (?:for|by|on|before"
     r"|to|in"
     r"|at|very|really|so|because|urgently|tomorrow|today|soon|as|and)\b|\W*$)|(?: to)? ?(?:know|understand|find out"
     r"|hear|say|thank|point|tell|complain|think|see|ask|check|add|stress|mention|share|express|congratulate"
@@ -176,7 +177,7 @@ _ORDER = re.compile(
     r"exchange|return|call|ring|stop|close|end|resend|credit|reverse|reimburse|update|move|rebook|collect|reissue"
     r"|transfer|reset|unlock|unblock|sort|forward|turn|put|"
     r"switch|deliver|ship|add|reinstate|extend|waive|mend|come|issue|pay|post|deduct|block|renew|book|reserve"
-    r"|confirm|repay)(?= (?:me|my|our|us|the|this|that|these|it|them|his|her|a|one|half|all|back|at|in|out|both"
+    r"|confirm|repay)(?= (?:me|my|our|us|the|this|that|these|it|them|his|her|a|one|someone|somebody|half|all|back|at|in|out|both"
     r"|\d+|\w+['’]s)\b)",
     re.IGNORECASE,
 )
@@ -260,7 +261,7 @@ def _direct(sentence: Sentence, text: str) -> Iterator[_Span]:
     """Questions by their form: a question mark, a wh-word or a turned-round verb."""
     marked = "?" in text
     starts = [m for m in _QUESTION.finditer(text) if marked or _inverted(sentence, text, m)]
-    starts = [m for m in starts if not (m["wh"] and _relative(text, m))]
+    starts = [m for m in starts if not (m["wh"] and (_relative(text, m) or _names_thing(text, m)))]
     if not starts:
         if marked and not _IDLE.match(text) and not _rhetorical(text):
             mark = text.index("?")
@@ -371,6 +372,13 @@ def _relative(text: str, match: re.Match[str]) -> bool:
     }
 
 
+def _names_thing(text: str, match: re.Match[str]) -> bool:
+    """A wh-word with a subject right after it, and other words than a question mark at the end: "What I like is …"."""
+    stop = re.search(r"[?:.!]", text[match.end() :])
+    follows = re.match(r" (?:i|you|we|they|he|she|it)\b", text[match.end() :], re.IGNORECASE)
+    return bool(follows) and (stop is None or stop[0] != "?")
+
+
 def _wanted(sentence: Sentence, text: str) -> Iterator[_Span]:
     """What is to be done: imperatives, "I want …", "… please"."""
     for clause in sentence.clauses:
@@ -476,7 +484,8 @@ def _type(text: str) -> Type:
     if words.startswith("which"):
         return "which"
     if re.match(
-        r"why|how come|how (?:could|can|did) (?:this|it|that|such)|what (?:caused|happened|went wrong"
+        r"why|how come|how (?:could|can|did) (?:this|it|that|such)"
+        r"|how (?:this|it|that|such \w+) (?:could |can )?(?:happen|c[ao]me)|what (?:caused|happened|went wrong"
         r"|is the reason|'s the reason)|what(?:'s| is) the reason",
         words,
     ):

@@ -15,12 +15,26 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Literal
 
-from highnote.answers import WHAT_NOW, Signs, asks_back, eases, points, says_nothing, signs
+from highnote.answers import (
+    GROUPS,
+    WHAT_NOW,
+    Signs,
+    asks_back,
+    brings,
+    eases,
+    elliptic,
+    pieces,
+    points,
+    says_nothing,
+    settles,
+    signs,
+)
 from highnote.asks import Ask, asks
 from highnote.english import is_english
 from highnote.remedies import remedies
 from highnote.reply import Reply, once
 from highnote.semantic import SemanticError, Similarity, similarity
+from highnote.topics import keys, topic_words
 
 if TYPE_CHECKING:
     from highnote.language import Parsed, Sentence
@@ -75,7 +89,38 @@ def coverage(reply: Reply) -> tuple[Covered, ...]:
         return tuple(map(_perhaps, covered))
     if any(map(asks_back, reply.ours)) and (brief or _only_asks(reply.ours)):
         return tuple(map(_perhaps, covered))
-    return tuple(covered)
+    return tuple(covered) if reply.chat else tuple(_weighed(covered, reply))
+
+
+_MONEY = ("refund", "compensation")
+
+
+def _weighed(covered: Sequence[Covered], reply: Reply) -> list[Covered]:
+    """The asks of a letter: where it settles as many things as are asked, each may be one of them, in other words.
+
+    Not what wants one kind of thing (money, a day, a place) that nothing in the letter brings. What we said before settles
+    nothing now. An ellipsis may answer each ask of which it takes up a word.
+    """
+    if all(ask.state != "unanswered" for ask in covered):
+        return list(covered)
+    about = frozenset(word for s in (reply.customer.sentences if reply.customer else ()) for word in topic_words(s))
+    said = {s.text for i, m in enumerate(reply.thread) if m.sender == "agent" for s in reply.message(i).body}
+    settled = [s for s in reply.ours if s.text not in said and settles(s, about) and not _sells(s, reply)]
+    short = {word for piece in filter(elliptic, pieces(settled)) for word in piece.keys}
+    if len(settled) < len(covered):
+        return [
+            _perhaps(ask) if short & keys(ask.ask.sentence.span.doc[ask.ask.first : ask.ask.last]).keys() else ask
+            for ask in covered
+        ]
+    return [ask if _wants_one_thing(ask.ask) and not brings(ask.ask, settled) else _perhaps(ask) for ask in covered]
+
+
+def _sells(sentence: Sentence, reply: Reply) -> bool:
+    return reply.situation.harm and sentence.does("pitch")
+
+
+def _wants_one_thing(ask: Ask) -> bool:
+    return GROUPS[ask.type] == "value" or ask.type == "why" or any(remedies()[name].search(ask.text) for name in _MONEY)
 
 
 def _only_asks(ours: Sequence[Sentence]) -> bool:

@@ -33,6 +33,8 @@ DULL = _set(
 )
 """Words that say nothing about the topic."""
 _SHORT = {"tmrw": "tomorrow", "tmr": "tomorrow", "pls": "please", "appt": "appointment", "acc": "account"}
+_SPELLED = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_NUMBERS = {word: str(number) for number, word in enumerate(_SPELLED.split(" "), 2)}
 _GRAMMAR = frozenset({"PRON", "DET", "AUX", "CCONJ", "SCONJ", "PART"})
 _ENDINGS = sorted(
     _set(
@@ -52,8 +54,8 @@ def stem(word: str) -> str:
 
 
 def lemma(token: Token) -> str:
-    """The base form of a token in small letters, short forms of chats spelled out."""
-    return _SHORT.get(token.lower_, token.lemma_.lower())
+    """The base form of a token in small letters, short forms of chats spelled out, small numbers in figures."""
+    return _SHORT.get(token.lower_) or _NUMBERS.get(token.lower_) or token.lemma_.lower()
 
 
 def weight(token: Token) -> float:

@@ -29,7 +29,12 @@ def request_ignored(reply: Reply, options: Options) -> Iterator[Proposal]:
 
 
 def _is_request(ask: Covered) -> bool:
-    return ask.ask is not None and ask.ask.kind == "request"
+    """It is to be done, or given: "Can I have a replacement?" too."""
+    named = any(pattern.search(ask.ask.text) for pattern in remedies().values())
+    return ask.ask.kind == "request" or (named and bool(_MAY_HAVE.match(ask.ask.text)))
+
+
+_MAY_HAVE = re.compile(r"(?:can|could|may|might) (?:i|we) (?:please )?(?:have|get)\b", re.IGNORECASE)
 
 
 _WISH = re.compile(

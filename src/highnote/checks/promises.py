@@ -49,7 +49,7 @@ def broken_promise(reply: Reply, options: Options) -> Iterator[Proposal]:
             continue
         for sentence in reply.message(index).body:
             day = _promised_day(sentence, message.date)
-            if day is not None and _end_of(day) < _naive(now) and index < reply.asked:
+            if day is not None and day < _naive(now) and index < reply.asked:
                 evidence = Evidence(message=index, start=sentence.start, end=sentence.end, text=sentence.text)
                 yield Proposal(0, 0, evidence=evidence, fields={"question": sentence.text, "day": named_day(day)})
                 return
@@ -101,7 +101,7 @@ _SPANS = {
 
 
 def _promised_day(sentence: Sentence, sent: datetime) -> datetime | None:
-    """The day that a sentence of ours promises something for, counted from when it was sent."""
+    """When what a sentence of ours promises is due, counted from when it was sent: to the hour, or the end of a day."""
     future = "promise" in sentence.acts or any(_is_promise(clause) for clause in sentence.clauses)
     match = _WHEN.search(plain(sentence.text))
     if not future or match is None:
@@ -109,11 +109,14 @@ def _promised_day(sentence: Sentence, sent: datetime) -> datetime | None:
     if match["span"]:
         count = _SPANS.get(match["span"].lower()) or int(match["span"])
         unit = match["unit"].lower()
-        days = count * 7 if "week" in unit else -(-count // 24) if "hour" in unit else count
+        if "hour" in unit:
+            return _naive(sent) + timedelta(hours=count)
+        days = count * 7 if "week" in unit else count
         if "working" in unit or "business" in unit:
             days += 2 * (-(-days // 5))
-        return sent + timedelta(days=days)
-    return _day(match["day"], sent)
+        return _end_of(sent + timedelta(days=days))
+    day = _day(match["day"], sent)
+    return None if day is None else _end_of(day)
 
 
 def _is_promise(clause: Clause) -> bool:

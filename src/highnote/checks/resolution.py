@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from highnote.answers import says_nothing
+from highnote.answers import KINDS, says_nothing
 from highnote.language import Sentence
+from highnote.questions import coverage
 from highnote.remedies import REDRESS
 from highnote.reply import Proposal, Reply
 from highnote.topics import SAME, alike, topic_words
@@ -85,10 +86,36 @@ def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]
     if reply.chat and not all(map(says_nothing, reply.body)):  # a chat is full of help in half-sentences
         return
     interrogates = sum(map(_wanted, reply.ours)) >= MANY
-    if any(_helps(sentence, reply, interrogates) for sentence in reply.ours):
+    if any(_helps(sentence, reply, interrogates) or _arranges(sentence) for sentence in reply.ours):
+        return
+    if _does_as_asked(reply):
         return
     if stalls or not any("refuse" in sentence.acts for sentence in reply.body):
         yield Proposal(0, 0)
+
+
+def _arranges(sentence: Sentence) -> bool:
+    """Somebody will or can do something, by a day or a span that is named: "Craig can do it this Friday"."""
+    if _STALLS.search(sentence.text) or sentence.does("refuse", "request", "ask", "pitch", "compensate", "gone"):
+        return False
+    timed = any(KINDS[kind].search(sentence.text) for kind in ("day", "span"))
+    return timed and any(
+        (clause.modal in {"will", "can", "shall"} or clause.tense == "future")
+        and clause.subject in {"us", "third"}
+        and clause.mood == "statement"
+        and clause.polarity == "positive"
+        for clause in sentence.clauses
+    )
+
+
+SURE = 0.1
+"""Up to this doubt what was asked is certainly done."""
+
+
+def _does_as_asked(reply: Reply) -> bool:
+    """All that the customer asked to be done is done, in whatever words."""
+    requests = [ask for ask in coverage(reply) if ask.ask.kind == "request"]
+    return bool(requests) and all(ask.doubt < SURE and ask.state == "answered" for ask in requests)
 
 
 def _awaited(reply: Reply, stalls: bool) -> bool:
