@@ -9,6 +9,7 @@ import pytest
 import highnote
 from highnote import language
 from highnote.finding import Level
+from highnote.reading import read_text
 
 REBUKE = "Hi Ann,\n\nAs I said on the phone, the refund takes five days.\n\nBest wishes,\nDean"
 PLAIN = "Hi Ann,\n\nYour parcel left us this morning. The van brings it on Thursday.\n\nBest wishes,\nDean"
@@ -20,7 +21,7 @@ def linter() -> highnote.Linter:
 
 
 def test_nothing_that_may_stand_is_left_out(linter: highnote.Linter) -> None:
-    reply = linter.read(highnote.read(REBUKE))
+    reply = linter.read(read_text(REBUKE))
     every = [(matcher.owner.id, proposal.start) for matcher, proposal in linter.proposals(reply)]
     asked = [(matcher.owner.id, proposal.start) for matcher, proposal in linter._proposer.chosen(reply, hopeless=False)]
     standing = [
@@ -47,7 +48,7 @@ def test_a_plain_reply_is_hardly_read(linter: highnote.Linter, monkeypatch: pyte
 
 def test_a_confidence_of_nought_leaves_nothing_out() -> None:
     lenient = highnote.Linter(highnote.Config(level=Level.INFO, min_confidence=0.0))
-    reply = lenient.read(highnote.read(REBUKE))
+    reply = lenient.read(read_text(REBUKE))
     assert lenient.proposals(reply) == lenient._proposer.chosen(reply, hopeless=False)
 
 

@@ -7,6 +7,7 @@ all that its content depends on.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -18,15 +19,16 @@ MAX_FILES = 4
 """Files kept of a kind: one for each set of rules that was used lately."""
 
 
-def read(kind: str, sum_: str) -> Any:
-    """What was written under this kind and sum; None where nothing is there."""
+def read(kind: str, sum_: str) -> dict[str, Any]:
+    """What was written under this kind and sum; empty where nothing is there."""
     try:
-        return json.loads((user_cache_path("highnote") / f"{kind}-{sum_[:20]}.json").read_text(encoding="utf-8"))
+        content = json.loads((user_cache_path("highnote") / f"{kind}-{sum_[:20]}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return None
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
-def write(kind: str, sum_: str, content: Any) -> None:
+def write(kind: str, sum_: str, content: Mapping[str, Any]) -> None:
     """Write something for the next run. Never raises."""
     file = user_cache_path("highnote") / f"{kind}-{sum_[:20]}.json"
     with suppress(OSError):

@@ -40,7 +40,7 @@ def _load(sum_: str) -> dict[str, Read]:
     try:
         return {
             text: Read(tree, None if needs is None else tuple(map(frozenset, needs)))
-            for text, (tree, needs) in (kept.read(KIND, sum_) or {}).items()
+            for text, (tree, needs) in kept.read(KIND, sum_).items()
         }
     except (ValueError, TypeError, AttributeError):
         return {}

@@ -337,7 +337,7 @@ def load(folders: Iterable[Path] = (), *, built_in: bool = True) -> Catalogue:
             continue
         paths += sorted(folder.glob("*/*.y*ml"))
     sum_ = _sum(paths)
-    known = kept.read("rules", sum_) or {}
+    known = kept.read("rules", sum_)
     read: dict[str, Any] = {}
     for path in paths:
         try:
