@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from highnote import later
 from highnote.remedies import remedies
 from highnote.sentences import split
 from highnote.topics import alike, keys, lemma, overlap, stem, topic_words, weight
@@ -34,11 +35,11 @@ HELPS = frozenset({"resolve", "promise", "offer", "choice", "compensate"})
 
 
 def _words(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
+    return later.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
 
 
 def _opening(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"^\W*(?:{pattern})\b", re.IGNORECASE)
+    return later.compile(rf"^\W*(?:{pattern})\b", re.IGNORECASE)
 
 
 # ---------------------------------------------------------------- pieces
@@ -137,7 +138,7 @@ _STOCK_VERBS = (
     "|thank|offer|recommend|suggest|would|could|should|can|will|may|might|must|see|find|get|use|work|make|treat|train"
 )
 KINDS: Mapping[str, re.Pattern[str]] = {
-    "day": re.compile(
+    "day": later.compile(
         r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|tomorrow|tonight|today|yesterday|this (?:morning|afternoon"
         r"|evening"
         r"|week|month)|next (?:week|month|year|\w+day)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov"
@@ -155,17 +156,17 @@ KINDS: Mapping[str, re.Pattern[str]] = {
         rf"|calendar))? ?-?(?:second"
         r"|minute|min|hour|day|week|fortnight|month|year|night)s?|overnight|within|straight ?away|at once|immediately"
     ),
-    "money": re.compile(
+    "money": later.compile(
         r"[£$€]\s?\d|\b\d[\d.,]*\s?(?:€|£|\$|%|euros?|eur|pounds?|gbp|dollars?|usd|chf|francs?|kr|percent|per cent"
         r"|pence|cents?"
         r"|p)\b|\b(?:free|no (?:extra )?(?:charge|cost|fee)|nothing(?! wrong| else| whatsoever)"
         r"|on the house|on us|half price|at cost)\b",
         re.IGNORECASE,
     ),
-    "amount": re.compile(
+    "amount": later.compile(
         r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|unlimited|no)\b", re.IGNORECASE
     ),
-    "place": re.compile(
+    "place": later.compile(
         r"\b(?:at|in|on|under|behind|next to|beside|opposite|outside|near|inside|from|via|into|to) (?:the|our|your|a"
         r"|desk|room"
         r"|floor|platform|gate|page|settings|[A-Z]\w+)\b|https?://|www\.|\.example|\b(?:desk|counter|street|road"
@@ -200,7 +201,7 @@ KINDS: Mapping[str, re.Pattern[str]] = {
         r"| have) asked"
         r"|waiting (?:for|to hear)"
     ),
-    "yes or no": re.compile(
+    "yes or no": later.compile(
         r"^(?:and |but |so |well,? |oh |hi,? )*(?:yes|yep|yeah|yup|no|nope|of course|certainly|sure|gladly|absolutely"
         r"|happily|with"
         r" pleasure|by all means|definitely|indeed|unfortunately|sadly|i'm afraid|sorry, no|not (?:yet|quite|any|at)"
@@ -245,7 +246,7 @@ KINDS: Mapping[str, re.Pattern[str]] = {
         r"|fixed|sorted|done"
         r"|refunded|cancelled|reset|added|changed|updated|removed|swapped) (?:it|that|this|your?|them)"
     ),
-    "here": re.compile(
+    "here": later.compile(
         r"\b(?:here(?:'s| is| are| it is)|it's (?:here|attached|below)|attached|enclosed)\b", re.IGNORECASE
     ),
 }
@@ -265,7 +266,7 @@ _COST = _opening(
     r"|will|would"
     r"|could|is the (?:price|cost|fee|rate))\b.*\b(?:cost|owe|price|fee|rate|pay|charge)|.*\b(?:price|cost)"
 )
-_COUNTED = re.compile(
+_COUNTED = later.compile(
     r"(?:how (?:much|many) (?:extra |more )?|what(?:'s| is| are)? (?:the|your|its) (?:maximum |minimum |exact "
     r"|usual )?)(?:of (?:the|your|my) )?"
     r"(\w+(?: \w+)?)",
@@ -304,7 +305,7 @@ HANDED_ON = _words(
     r"|before (?:too )?long"
     r"|when (?:i|we) (?:can|get)|get round to|high on the list|still open"
 )
-WHAT_NOW = re.compile(
+WHAT_NOW = later.compile(
     r"(?:what (?:now|next|happens|can|should|do|will|are|is going|'s going|else)\b(?: (?:now|next|you|i|we|my|do"
     r"|going|to|about|it"
     r"|this|that|the|can|on|here|options?))*|who (?:can|will|is going to|do) .{0,24}(?:this|it|help|sort|do)|(?:can"
@@ -321,7 +322,7 @@ def _how_far(ask: Ask, piece: Piece, shared: float) -> float:
     return 0.8 if _BLANK.search(piece.text) else _BRINGS[ask.type](ask, piece, shared)
 
 
-_BLANK = re.compile(r"%\w+%|\{\{?\s*\w|<\w+>|\[[\w ]+\]")
+_BLANK = later.compile(r"%\w+%|\{\{?\s*\w|<\w+>|\[[\w ]+\]")
 """A blank that a template fills, with whatever was asked for."""
 
 
@@ -394,7 +395,7 @@ def _seen_to(ask: Ask, piece: Piece, shared: float) -> float:
     return 0.5 if did & {"resolve", "promise"} and re.search(r"\byour?\b|today|now|tomorrow", piece.text) else 0.0
 
 
-_WHEREABOUTS = re.compile(r"\bwhere(?:['’]s)?\b.*\b(?:my|our|it|they)\b", re.IGNORECASE)
+_WHEREABOUTS = later.compile(r"\bwhere(?:['’]s)?\b.*\b(?:my|our|it|they)\b", re.IGNORECASE)
 _ON_ITS_WAY = _words(
     r"(?:will|should|to) (?:arrive|reach you|be with you)|on (?:its|their|the) way"
     r"|(?:left|sent|shipped|posted|dispatched) (?:\w+ ){0,4}(?:today|yesterday|this morning|by courier|out)"
@@ -466,7 +467,7 @@ _AUXILIARIES = [
     {"will", "would", "'ll", "won't", "wouldn't", "shall"},
 ]
 """Verbs that answer each other."""
-_SAYS = re.compile(
+_SAYS = later.compile(
     r"(?:and |but |yes,? |no,? |so )*(?:it|that|they|there|we|you|he|she|i)(?: \w+ly| still| really"
     r"| also)? ?('?\w+(?:n't)?)"
     r"(?= |[,.:;!]|$)",
@@ -708,7 +709,7 @@ _TELL_US = _words(
 _ANYTHING_ELSE = _words(
     r"anything else|further|did you know|how (?:else )?(?:may|can) (?:i|we)|have you (?:tried our|seen our|considered)"
 )
-_POINTS = re.compile(
+_POINTS = later.compile(
     r"\b(?:call|contact|ask|speak (?:to|with)|talk to|reach out|reach us|get in touch|work (?:directly )?with"
     r"|check with|send us"
     r"|reaching|calling|contacting|dm|direct message|follow)\b|\b(?:team|agents?|staff|crew|desk|department"

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from highnote import later
+
 if TYPE_CHECKING:
     from highnote.clauses import Clause
     from highnote.language import Parsed, Sentence
@@ -56,13 +58,13 @@ _SUBJECT = (
     r"(?:i|you|u|we|he|she|it|they|there|this|that|these|those|the|a|an|my|your|our|his|her|their|any|anyone|anybody"
     r"|someone|somebody|all|one|some|each|both|[A-Z]\w+|\w+s)\b"
 )
-_QUESTION = re.compile(
+_QUESTION = later.compile(
     rf"{_BREAK}(?P<lead>{_LEAD})(?:(?P<prep>(?:for|from|to|by|until|at|on|in|with|since|of) )?(?P<wh>{_WH})\b"
     rf"|(?P<aux>{_AUX})(?= (?:please )?(?:not )?{_SUBJECT}))",
     re.IGNORECASE,
 )
 # "… let me know", "I was wondering": what comes after is asked.
-_WISH = re.compile(
+_WISH = later.compile(
     r"\b(?:let (?:me|us|them) know|(?:tell|show|advise|inform|update|remind) (?:me|us)(?: back)?|wonder(?:ing|ed)?"
     r"|explain(?: to (?:me|us))?|clarify|"
     r"(?:like|love|need|want|wanted|trying|try|hoping|keen|interested|nice|good|great|curious"
@@ -76,11 +78,11 @@ _WISH = re.compile(
     r"help me (?:understand|see))\b[,:]?",
     re.IGNORECASE,
 )
-_INDIRECT = re.compile(
+_INDIRECT = later.compile(
     rf"(?:^|(?<=[,:;] )|(?<=\s))(?P<join>(?:and|or|also|but)(?: also)? )?(?P<word>whether|if|{_WH})\b", re.IGNORECASE
 )
-_ABOUT_US = re.compile(r"^ ?(?:the|your|its|my|our|their|a|an|what|any|some|in advance of) ", re.IGNORECASE)
-_IDLE = re.compile(
+_ABOUT_US = later.compile(r"^ ?(?:the|your|its|my|our|their|a|an|what|any|some|in advance of) ", re.IGNORECASE)
+_IDLE = later.compile(
     r"^(?:(?:hi|hello|hey|dear \w+)[,!]? )?(?:how are (?:you|things)|how(?:'s| is) (?:it going|everything|business"
     r"|life|your day)|how do you do|hope you|all (?:well|good)|you (?:ok|know|there)|really|seriously|"
     r"right|ok(?:ay)?|see|eh|huh|remember|what|pardon|sorry|guess what|who knows|why not|so what|what else|and|deal"
@@ -103,13 +105,13 @@ _IDLE = re.compile(
     re.IGNORECASE,
 )
 # A question without a verb turned round or a wh-word is one only if it asks for something by a small word, or is short.
-_ASKING = re.compile(
+_ASKING = later.compile(
     r"^\W*(?:@\w+ )*(?:hi|hello|hey)?[, ]*(?:any|some|and|or|also|still|possible|ok|okay|maybe|chance|anyone know|you"
     r"|u|your|the|my|please|pls)\b"
     r"|\b(?:please|pls|right|correct|possible|available|either|ok|okay|allowed|or not|or no|yet)\W*$",
     re.IGNORECASE,
 )
-_RHETORIC = re.compile(
+_RHETORIC = later.compile(
     r"^(?:@\w+ |and |so |but |seriously,? |well,? |honestly,? )*(?:why (?:bother|even|oh why|would|pay|on earth"
     r"|the (?:hell|fuck)|(?:do|did|am|would|should) (?:i|we) (?:\w+ )?(?:bother"
     r"|even|keep|still|always|ever|have to|need to|stay|so)|can(?:'?t|not) (?:you|i|we|they) (?:just|ever|even))"
@@ -124,7 +126,7 @@ _RHETORIC = re.compile(
     r"|what (?:else is new|a joke))",
     re.IGNORECASE,
 )
-_RHETORIC_TOO = re.compile(
+_RHETORIC_TOO = later.compile(
     r"^(?:and |so |but )?(?:what (?:kind|sort) of (?:a |an )?\w+ (?:is|are|does|do)\b|what(?:'s| is) the (?:point"
     r"|use)\b|what part of\b|how (?:hard|difficult) (?:can|is|could)\b|how dare\b|who (?:in their|on earth)\b|"
     r"what (?:exactly |the hell |on earth )?(?:did|do|am|are|were|was) (?:i|we) (?:\w+ )?(?:pay"
@@ -153,14 +155,14 @@ _ADDRESSED = _set(
     stop help come keep take go send check do find have show be hold confirm explain
     """
 )
-_WANTING = re.compile(
+_WANTING = later.compile(
     r"\b(?:i|we)(?:['’]d| would| do| really| just| also| only| still| urgently| simply|['’]?m| am| are"
     r"|['’]re)* (?:(?<=would )(?:like|love)|(?<=['’]d )(?:like|love)|want|need|request|expect|demand|require|prefer"
     r"|asking for|after|looking for"
     r"|hoping for|insist on|appreciate)(?: to)?\b",
     re.IGNORECASE,
 )
-_WANT_NOT = re.compile(
+_WANT_NOT = later.compile(
     r"^(?:you to know|2 |nothing|it noted|no\b|any\w* (?:more|else)|')|^(?:,? ?(?:it|them|this|that)(?: (?:for|by|on|before"
     r"|to|in"
     r"|at|very|really|so|because|urgently|tomorrow|today|soon|as|and)\b|\W*$)|(?: to)? ?(?:know|understand|find out"
@@ -171,7 +173,7 @@ _WANT_NOT = re.compile(
     re.IGNORECASE,
 )
 # Orders that the parser takes for nouns: "Repair my roof window", "Please refund the passes".
-_ORDER = re.compile(
+_ORDER = later.compile(
     r"(?:^|(?<=, )|(?<=and )|(?<=[.!:;–-] )|(?<=so ))(?:(?:please|pls|plz|kindly|just|also|now"
     r"|then) )*(?P<verb>refund|repair|fix|cancel|delete|remove|replace|send|take|give|change|correct|swap|"
     r"exchange|return|call|ring|stop|close|end|resend|credit|reverse|reimburse|update|move|rebook|collect|reissue"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from highnote import later
 from highnote.wording import base_forms, phrases
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ def _averted(token: Token) -> bool:
     return bool(_NOT_YET.search(before)) or token.head.lower_ in _set("body")
 
 
-_NOT_YET = re.compile(
+_NOT_YET = later.compile(
     r"\b(?:non|un)-? ?$|\b(?:don't|do not|didn't|not|never|rather not) (?:want|wish|like|hope|plan|need)\b"
     r"|\b(?:hop(?:e|ing)|wish|avoid|afraid|worr(?:y|ied)|scared|in case|what if|what happens if|so (?:that )?(?:i|we"
     r"|it)"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from highnote import later
 from highnote.finding import Evidence
 from highnote.questions import Covered, coverage
 from highnote.remedies import REDRESS, remedies
@@ -34,10 +35,10 @@ def _is_request(ask: Covered) -> bool:
     return ask.ask.kind == "request" or (named and bool(_MAY_HAVE.match(ask.ask.text)))
 
 
-_MAY_HAVE = re.compile(r"(?:can|could|may|might) (?:i|we) (?:please )?(?:have|get)\b", re.IGNORECASE)
+_MAY_HAVE = later.compile(r"(?:can|could|may|might) (?:i|we) (?:please )?(?:have|get)\b", re.IGNORECASE)
 
 
-_WISH = re.compile(
+_WISH = later.compile(
     r"\b(?:please|pls|plz|want|need|like|wish|hope|expect|demand|can|could|will|would|help|tell|send|give|call|let)\b",
     re.IGNORECASE,
 )
@@ -61,7 +62,7 @@ def _redress(ask: Covered, reply: Reply) -> frozenset[str]:
     return reply.situation.remedies & REDRESS if ask.message == reply.asked else frozenset()
 
 
-_ECHO = re.compile(
+_ECHO = later.compile(
     r"\b(?:you (?:asked|would like|'d like|want|wanted|requested|wish)|your (?:request|wish|message|demand))\b",
     re.IGNORECASE,
 )

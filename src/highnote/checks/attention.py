@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from highnote import later
 from highnote.checks.parts import absent, named_day, whole, whole_text
 from highnote.finding import Evidence
 from highnote.language import Parsed, Sentence
@@ -61,14 +62,14 @@ def _owns_the_wait(sentence: Sentence) -> bool:
     return sentence.does("apologise") and bool(_MESSAGE.search(sentence.text) and _TIME.search(sentence.text))
 
 
-_MESSAGE = re.compile(
+_MESSAGE = later.compile(
     r"\b(?:messages?|e?-?mails?|letters?|notes?|repl(?:y|ies|ied)|answer\w*|writ\w*|wrote)\b", re.IGNORECASE
 )
-_TIME = re.compile(
+_TIME = later.compile(
     r"\b(?:hours?|days?|nights?|weeks?|weekend|months?|(?:mon|tues|wednes|thurs|fri|satur|sun)day|late|long)\b",
     re.IGNORECASE,
 )
-_WAIT = re.compile(
+_WAIT = later.compile(
     r"\b(?:wait(?:ed|ing)?|(?:your|more) patience|patient|delay(?:ed)? (?:in|my|our|reply|response)|late (?:reply"
     r"|answer|response)|slow (?:to|in|reply)|(?:took|taken) (?:us |me )?(?:so |too |this |a )?(?:long|while|\w+ days)"
     r"|"

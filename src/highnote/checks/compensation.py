@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from highnote import later
 from highnote.language import Sentence
 from highnote.reply import Proposal, Reply
 from highnote.tokens import Token
@@ -17,13 +18,13 @@ _SPELLED = {
     "one-tenth": 10, "an eighth": 12.5, "one eighth": 12.5, "a sixth": 16.7, "one sixth": 16.7,
 }  # fmt: skip
 _WORDS = "|".join(word for word in _SPELLED if " " not in word and "-" not in word)
-_SHARE = re.compile(
+_SHARE = later.compile(
     r"(?P<part>\b(?:a|one)[ -](?:twentieth|tenth|sixth)|\b(?:an|one)[ -]eighth)\b"
     rf"|(?P<amount>\b\d+(?:[.,]\d+)?|\b(?:{_WORDS})\b)\s*(?:%|per ?cent\b|pct\b|pc\b)",
     re.IGNORECASE,
 )
 # A share is a discount where money comes off, not where something is measured.
-_OFF_AFTER = re.compile(
+_OFF_AFTER = later.compile(
     r"^\W*(?:(?!and\b|but\b)[\w’'+-]+\W+){0,4}?(?:off|discounts?|reductions?|rebate|less|lower|cheaper|below|under|back|break"
     r"|coupon|voucher|concession"
     r"|adjustment|code|markdown|deducted|refunded|credited|waived|knocked|shaved"
@@ -31,14 +32,14 @@ _OFF_AFTER = re.compile(
     r"|comes? off|cut|(?:on|for) (?:your|the|any|all) (?:next|following|whole|new|order|purchase|basket))\b",
     re.IGNORECASE,
 )
-_OFF_BEFORE = re.compile(
+_OFF_BEFORE = later.compile(
     r"\b(?:minus|discount|reduction|rebate|concession|adjustment|allow(?:ed|ance)?|drop(?:s|ped)?"
     r"|lowered?|reduced?|reducing|shav(?:e|ed|ing)|trim(?:med|ming)?|knock(?:ed|ing)?|go as far as|stretch to"
     r"|(?:cheaper|lower|less|off) by|(?:code|coupon|voucher|credit) (?:for|of|over|worth)"
     r"|(?:take|taken|taking|took|comes?|cut) (?:\w+ ){0,4}(?:down )?by|deduct(?:ed|ing)?)\b(?:\W+[\w’'-]+){0,5}?\W*$",
     re.IGNORECASE,
 )
-_NOT_AMENDS = re.compile(
+_NOT_AMENDS = later.compile(
     r"\b(?:children|kids|infants|teachers?|residents|direct debit|silver|gold(?:en)? tier|over-\d+s?|tier"
     r"|students?|seniors?|pensioners?|schools?|nonprofits?|charities|staff|members? (?:get|pay|have"
     r"|save)|everyone|everybody|all customers|all year round"
@@ -52,7 +53,7 @@ _NOT_AMENDS = re.compile(
     r"|no longer)\b",
     re.IGNORECASE,
 )
-_MORE_BESIDE = re.compile(r"\b(?:as well as the full|whole bill|in full and)\b", re.IGNORECASE)
+_MORE_BESIDE = later.compile(r"\b(?:as well as the full|whole bill|in full and)\b", re.IGNORECASE)
 
 
 def small_discount(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
@@ -96,10 +97,12 @@ def too_many(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
             yield Proposal(start, end, sentence, fields={"count": str(count)})
 
 
-_CHOICE = re.compile(r"\b(?:or|either|whichever|choose|instead|rather)\b", re.IGNORECASE)
-_REMEDY = re.compile(r"\b(?:refund(?:ed)?|money back|repaid|your money|replacement|new (?:one|part))\b", re.IGNORECASE)
-_BETWEEN = re.compile(r",|;|\b(?:and|plus|as well as|on top|also|with)\b", re.IGNORECASE)
-_ITEM = re.compile(r"\s*(?:an?|some|two|three|four|five|six|\d+|free|another|[€£$]\s?\d\S*)\s", re.IGNORECASE)
+_CHOICE = later.compile(r"\b(?:or|either|whichever|choose|instead|rather)\b", re.IGNORECASE)
+_REMEDY = later.compile(
+    r"\b(?:refund(?:ed)?|money back|repaid|your money|replacement|new (?:one|part))\b", re.IGNORECASE
+)
+_BETWEEN = later.compile(r",|;|\b(?:and|plus|as well as|on top|also|with)\b", re.IGNORECASE)
+_ITEM = later.compile(r"\s*(?:an?|some|two|three|four|five|six|\d+|free|another|[€£$]\s?\d\S*)\s", re.IGNORECASE)
 """How an item of a list of gifts begins."""
 
 

@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from highnote import later
 from highnote.draft import Kind, Zone
 from highnote.language import Sentence
 from highnote.reply import Proposal, Reply
 
-_WORD = re.compile(r"\w[\w'’-]*")
-_POLITE = re.compile(
+_WORD = later.compile(r"\w[\w'’-]*")
+_POLITE = later.compile(
     r"\b(?:please|pls|kindly|could you|would you|thank|thanks|thx|ta|cheers|welcome|sorry|apolog\w+)\b", re.IGNORECASE
 )
-_PARTING = re.compile(
+_PARTING = later.compile(
     r"\b(?:regards|wishes|sincerely|faithfully|cheers|take care|all the best|yours|best)\b", re.IGNORECASE
 )
 
@@ -81,22 +82,22 @@ _ACRONYMS = _set("""
     ip vpn wifi am pm nb ps fyi gdpr diy suv ac dc cet gmt utc est pst bst dst nhs irs dmv mot ban
     """)
 
-_CAPITALS = re.compile(r"(?<![\w@#&./-])[A-Z][A-Z'’]*(?![\w@#&/-])")
-_MARKS = re.compile(r"[!?]{2,}")
-_KEYS = re.compile(
+_CAPITALS = later.compile(r"(?<![\w@#&./-])[A-Z][A-Z'’]*(?![\w@#&/-])")
+_MARKS = later.compile(r"[!?]{2,}")
+_KEYS = later.compile(
     r"\b(?:press|click|tap|hit|type|text|reply|code|select|choose|button|key|option|called|named|"
     r"marked|labelled|labeled|"
     r"reads?|says?|shows?|word|menu|switch|model|keyword|enter|send)\W*$",
     re.IGNORECASE,
 )
-_JOY = re.compile(
+_JOY = later.compile(
     r"\b(?:congrat\w*|hooray|hurrah|yay|woo\w*|whoop\w*|bravo|happy|enjoy|thank\w*|welcome|the best|"
     r"great news|good news|fantastic|"
     r"amazing|wonderful|love|lovely|brilliant|well done|cheers|birthday|glad|delighted|have fun|awesome)\b",
     re.IGNORECASE,
 )
 
-_CHEERS = re.compile(r"\b(?:congrat\w*|hooray|hurrah|yay|whoop\w*|bravo|the best|well done)\b", re.IGNORECASE)
+_CHEERS = later.compile(r"\b(?:congrat\w*|hooray|hurrah|yay|whoop\w*|bravo|the best|well done)\b", re.IGNORECASE)
 
 
 def shouting(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
@@ -166,7 +167,7 @@ def _runs(text: str, places: list[re.Match[str]]) -> Iterator[list[re.Match[str]
 
 # ---------------------------------------------------------------- slang
 
-_SLANG = re.compile(
+_SLANG = later.compile(
     r"(?<![\w'’.@/-])(?:gonna|wanna|gotta|gimme|lemme|dunno|kinda|sorta|ain['’]?t|u|ur|urs|r u|ya|"
     r"yep yep|lol|lmao|rofl|omg|omfg|"
     r"wtf|btw tho|idk|imho|tbh|ngl|fr|smh|brb|thx|thnx|tx|ty|tysm|pls|plz|plox|tho|thru|cuz|coz|bc|"
@@ -176,10 +177,10 @@ _SLANG = re.compile(
     r"sucks|that sucks|crap|damn|screw(?:ed)? up|dang|heck yeah|yeet|lit|peeps)(?![\w'’@/-]|\.\w)",
     re.IGNORECASE,
 )
-_MATE = re.compile(r"(?:,\s*|\bno worries,?\s+|\bcheers,?\s+)mate\b", re.IGNORECASE)
-_STRETCHED = re.compile(r"\b[a-z]*([aeiouyhsmz])\1{2,}[a-z]*\b", re.IGNORECASE)
-_EMOJI = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF]|(?<!\w)[:;]-?[)DPp](?!\w)")
-_PLAIN = re.compile(r"\b(?:www|mmm+|hmm+|shhh+|brr+|zzz+)\b|\bxxx+|[ivx]{3,}", re.IGNORECASE)
+_MATE = later.compile(r"(?:,\s*|\bno worries,?\s+|\bcheers,?\s+)mate\b", re.IGNORECASE)
+_STRETCHED = later.compile(r"\b[a-z]*([aeiouyhsmz])\1{2,}[a-z]*\b", re.IGNORECASE)
+_EMOJI = later.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF]|(?<!\w)[:;]-?[)DPp](?!\w)")
+_PLAIN = later.compile(r"\b(?:www|mmm+|hmm+|shhh+|brr+|zzz+)\b|\bxxx+|[ivx]{3,}", re.IGNORECASE)
 
 
 def slang(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from highnote import later
 from highnote.draft import Block, Draft, Zone
 from highnote.language import Sentence
 from highnote.reply import Proposal, Reply
@@ -27,19 +28,19 @@ _NOBODY_TEXT = """
 """
 _LINKS = frozenset(["from", "at", "of", "for", "and", "&", "-", "–", "in", "with"])
 _NOBODY = frozenset(_NOBODY_TEXT.split())
-_PLACEHOLDER = re.compile(r"\{\{?.*?\}?\}|\[[^\]]+\]|<[^>]+>|%\w+%?|_{3,}")
-_SELF = re.compile(
+_PLACEHOLDER = later.compile(r"\{\{?.*?\}?\}|\[[^\]]+\]|<[^>]+>|%\w+%?|_{3,}")
+_SELF = later.compile(
     r"\b(?:my name is|this is|I am|I['’]m) (?!(?:The|Your|Our)\b)[A-Z][a-z]+\b(?= (?:from|at|of|in|and)|[.,!])"
 )
-_NAME = re.compile(r"[^\W\d_][\w.'’-]*\.?(?:\s+(?:[^\W\d_][\w.'’-]*|&))*")
-_KISSES = re.compile(r"(?:\s+[xX]+)+\W*$")
-_PARTED = re.compile(r"[.!?…]\s+(?:[^\W\d_]+ ){0,2}[^\W\d_]+,\s+([A-Z][\w'’-]+)\W*$")
+_NAME = later.compile(r"[^\W\d_][\w.'’-]*\.?(?:\s+(?:[^\W\d_][\w.'’-]*|&))*")
+_KISSES = later.compile(r"(?:\s+[xX]+)+\W*$")
+_PARTED = later.compile(r"[.!?…]\s+(?:[^\W\d_]+ ){0,2}[^\W\d_]+,\s+([A-Z][\w'’-]+)\W*$")
 """A short parting and a name after a sentence: "See you at two. Ta, Sal"."""
-_DIGITS = re.compile(r"[\d@:/]|\bwww\b")
+_DIGITS = later.compile(r"[\d@:/]|\bwww\b")
 
 _SOLVES = frozenset({"promise", "resolve", "offer", "compensate", "choice", "dated"})
 _NEWS = _SOLVES | {"request", "ask", "apologise", "refuse"}
-_PARTICULAR = re.compile(
+_PARTICULAR = later.compile(
     r"\d|https?:|@|[£$€%]|\b(?:the|this|that|these|those|it|its|he|she|they|them|his|her|their|both|your|i|my|please"
     r"|if|attached"
     r"|enclosed|below|here)\b",

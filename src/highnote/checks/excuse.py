@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from highnote import later
 from highnote.clauses import Clause
 from highnote.language import Sentence
 from highnote.reply import Proposal, Reply
@@ -22,7 +23,7 @@ _ELSE = frozenset({"request", "ask", "choice", "thank", "wish"})
 _MAIN = frozenset({"", "contrast", "cause", "result"})
 """The links of clauses that say what the sentence says, beside what they hang on."""
 
-_INSIDE = re.compile(
+_INSIDE = later.compile(
     r"\b(?:systems?|software|scripts?|servers?|database|table|queues?|batch\w*|jobs?|process\w*|cluster|engine|"
     r"logic|feed|sync\w*|migrat\w+|uploads?|updates?|patch\w*|release|firmware|printers?|scann\w+|machines?|"
     r"presses|press|gauge|sensor|warehouses?|depots?|hubs?|site|shifts?|rota|roster|diary|planner|planning|"
@@ -37,7 +38,7 @@ _INSIDE = re.compile(
     re.IGNORECASE,
 )
 """What customers seldom see of a company."""
-_OPENS = re.compile(
+_OPENS = later.compile(
     r"^\W*(?:(?:so|well|now|and|but|ok|okay|hi|hello|first)\W+)*(?:you see|see|basically|essentially|technically|internally"
     r"|behind the scenes|in short|long story short)\b"
     r"|\bbackground\b|\bthe (?:way|reason|cause|root of|thing|trouble|problem|snag|catch|explanation)\b[^.;]{0,40}\b(?:is|was|being)\b"
@@ -53,24 +54,24 @@ _MENDS = _set("""
     reopen rebuild cancel waive reconnect dispatch swap close
     """)
 """What we do about a fault."""
-_BESIDE = re.compile(
+_BESIDE = later.compile(
     r"\b(?:now|today|tonight|tomorrow|this (?:morning|afternoon|evening)|on (?:its|the) way|attached is|enclosed|so far|link"
     r"|on us|and ours|you (?!see,)(?!get\b)|we should)\b",
     re.IGNORECASE,
 )
 """What is said about the way out, and where the fault is owned."""
-_AHEAD = re.compile(r"\b(?:now|attached|enclosed|good news|the (?:cure|way out|link))\b", re.IGNORECASE)
+_AHEAD = later.compile(r"\b(?:now|attached|enclosed|good news|the (?:cure|way out|link))\b", re.IGNORECASE)
 """What is said of how things stand from here on, where nothing is past."""
 _ACCOUNT = _set("reason cause background way explanation happen what truth issue thing be come it")
 """What is said to be the account that follows."""
-_ASKED = re.compile(
+_ASKED = later.compile(
     r"\b(?:you (?:asked|wanted to know|were asking|wondered)|thank(?:s| you) for asking (?:how|why|what)|good question"
     r"|your question|as you asked|since you ask|to answer your"
     r"|for (?:your|the) (?:audit|auditor|accountant|records|insurer|boss))",
     re.IGNORECASE,
 )
-_PERSONAL = re.compile(r"\b(?:i|we|you|your|please|thank(?:s| you))\b", re.IGNORECASE)
-_THANKED = re.compile(r"\bthank(?:s| you) for asking\b", re.IGNORECASE)
+_PERSONAL = later.compile(r"\b(?:i|we|you|your|please|thank(?:s| you))\b", re.IGNORECASE)
+_THANKED = later.compile(r"\bthank(?:s| you) for asking\b", re.IGNORECASE)
 
 
 def why(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
+from highnote import later
 from highnote.reply import Proposal, Reply
 from highnote.wording import CLASSES, wording, words
 
@@ -40,20 +41,20 @@ def _items() -> tuple[_Item, ...]:
     return tuple(_Item(name, entry) for entry in words("information").values() for name in entry.get("of", ("",)))
 
 
-_ASKS = re.compile(
+_ASKS = later.compile(
     r"\?|\b(?:please|pls|kindly|could you|can you|would you|need|needed|require|required|send|provide|give|share"
     r"|tell|confirm"
     r"|reply with|attach|upload|let (?:me|us) (?:know|have)|fill in|quote|glad of|grateful for)\b",
     re.IGNORECASE,
 )
-_HAVE = re.compile(
+_HAVE = later.compile(
     r"\b(?:no need|don't need|do not need|needn't|nothing more|already|have your|thank\w*|giving|in case|if (?:you"
     r"|it|the|any)"
     r"|another|different|change|changed|wrong|our|back on|double[- ]check|your \w+ shows?"
     r"|you (?:sent|attached|gave|enclosed|provided|mention))\b",
     re.IGNORECASE,
 )
-_VALUE = re.compile(CLASSES["CODE"] + r"|\S+@\S+", re.IGNORECASE)
+_VALUE = later.compile(CLASSES["CODE"] + r"|\S+@\S+", re.IGNORECASE)
 
 
 def repeat_info(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:

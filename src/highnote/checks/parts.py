@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from highnote import later
 from highnote.answers import asks_back
 from highnote.finding import Evidence
 from highnote.language import Sentence
@@ -25,7 +26,7 @@ def whole(reply: Reply) -> bool:
     return not reply.chat or not any(asks_back(s) or _cheers(s) for s in reply.body)
 
 
-_CHEERS = re.compile(
+_CHEERS = later.compile(
     r"\b(?:(?:kind|sweet|nice|lovely) (?:words|comments?|compliments?|shout[- ]?out)|(?:love|great|awesome|nice"
     r"|lovely|good"
     r"|wonderful|happy|glad|thrilled|delighted|pleased) to (?:hear|see|read|know|have you)|kudos|props|we love"

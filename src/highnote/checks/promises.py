@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from highnote import later
 from highnote.checks.parts import named_day, plain
 from highnote.clauses import Clause
 from highnote.finding import Evidence
@@ -16,7 +17,7 @@ from highnote.reply import Proposal, Reply
 Options = Mapping[str, Any]
 
 
-_OWNS = re.compile(
+_OWNS = later.compile(
     r"\b(?:promis\w+|as (?:agreed|announced)|said (?:i|we|it|you|he|she|that)|(?:i|we) (?:was|were) (?:going|supposed"
     r"|meant|due) to|(?:didn't|did not|never|haven't|hadn't|failed to|forgot to|missed|should have"
     r"|not) (?:\w+ )?(?:call|write|wrote|come|came|send|sent|get back|"
@@ -25,7 +26,7 @@ _OWNS = re.compile(
     r"|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday))\b",
     re.IGNORECASE,
 )
-_PLEASED = re.compile(
+_PLEASED = later.compile(
     r"\b(?:arrived|received|got it|it came|thank(?:s| you) for (?:the|your|sending|calling|letting)|all (?:good"
     r"|sorted|fine)|works now|sorted now)\b",
     re.IGNORECASE,
@@ -71,7 +72,7 @@ def _end_of(day: datetime) -> datetime:
     return day.replace(hour=23, minute=59, second=59, microsecond=0, tzinfo=None)
 
 
-_WHEN = re.compile(
+_WHEN = later.compile(
     r"\b(?:(?:on|by|before|until|till|for|this|next|not later than|no later than|latest) )?(?P<day>(?:(?:mon|tues"
     r"|wednes|thurs|fri|satur|sun)day,? )?(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:january|february|march|april"
     r"|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov"

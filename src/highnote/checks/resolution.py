@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from highnote import later
 from highnote.answers import KINDS, says_nothing
 from highnote.language import Sentence
 from highnote.questions import coverage
@@ -16,8 +17,8 @@ from highnote.topics import SAME, alike, topic_words
 _HELPS = frozenset({"resolve", "choice", "put-right", "compensate"})
 MANY = 4
 """So many questions in one reply are no first step of help any more."""
-_LINK = re.compile(r"https?://|www\.|\S@\S+\.\w|\b\w+\.(?:com|example|org|co\.uk|net)\b", re.IGNORECASE)
-_ANSWERS = re.compile(
+_LINK = later.compile(r"https?://|www\.|\S@\S+\.\w|\b\w+\.(?:com|example|org|co\.uk|net)\b", re.IGNORECASE)
+_ANSWERS = later.compile(
     r"^\W*(?:yes|no|sure|of course|certainly|absolutely|done|correct|it does|it is|you can)\b",
     re.IGNORECASE,
 )
@@ -30,24 +31,24 @@ _IDLE_TEXT = """
 """
 _IDLE = frozenset(_IDLE_TEXT.split())
 _PAPERWORK = frozenset({"fill", "print", "sign", "scan", "fax", "prove"})
-_DOUBT = re.compile(
+_DOUBT = later.compile(
     r"\b(?:are you sure|can you prove|did you (?:really|even)|is it possible|have you read|who|why|won't you"
     r"|will you not|wouldn't you"
     r"|change your mind|really only|surely|think (?:it|about)|anything else|give us)\b",
     re.IGNORECASE,
 )
-_IF_WE_CAN = re.compile(
+_IF_WE_CAN = later.compile(
     r"\b(?:(?:anything|something) else|any (?:further|other|more)|further (?:help|assistance|questions?)"
     r"|questions|assist(?:ance)? you|hesitate)\b",
     re.IGNORECASE,
 )
-_AWAITED = re.compile(
+_AWAITED = later.compile(
     r"\b(?:your (?:\w+ )?(?:request|complaint|message|case|concern|enquiry|inquiry|claim|issue|ticket"
     r"|report|problem|e-?mail)|(?:matter|issue|problem)\b|looked into"
     r"|get back|sorry|apologi[sz]e|understand)",
     re.IGNORECASE,
 )
-_STALLS = re.compile(
+_STALLS = later.compile(
     r"\b(?:look(?:ed|ing)? into|(?:get|come|circle|be) (?:back|in touch)|keep you|let you know|inform you"
     r"|forwarded|escalated|passed (?:it|this|your|on)|raised|in due course"
     r"|shortly|as soon as|contact you|being (?:reviewed|investigated|looked)|will be (?:looked|contacted"
@@ -61,12 +62,12 @@ _STALLS = re.compile(
 )
 
 
-_ELSEWHERE = re.compile(
+_ELSEWHERE = later.compile(
     r"\b(?:contact|call|ring|write to|ask|reach out to)\b.{0,40}\b(?:department|team|hotline|helpline"
     r"|office|branch|support|desk)\b",
     re.IGNORECASE,
 )
-_SENDS = re.compile(
+_SENDS = later.compile(
     r"\b(?:go(?:es)? out|leaves?|ships?|send|sent|post|replace|refund|repair|collect|credit|fix|cancel|change|correct"
     r"|bring|deliver|swap|reimburse|a new one)\w*\b",
     re.IGNORECASE,
@@ -154,18 +155,18 @@ def _helps(sentence: Sentence, reply: Reply, interrogates: bool) -> bool:
     return bool(steps - _IDLE) and steps.isdisjoint(_PAPERWORK)
 
 
-_WANTED = re.compile(
+_WANTED = later.compile(
     r"\b(?:which|what|what's|when|where|whether|who|how|did (?:you|it)|do you|does (?:it|the)|is (?:it"
     r"|the|there)|are (?:you|there)|have you|has (?:it|the)|can you|could you)\b",
     re.IGNORECASE,
 )
-_DEMANDS = re.compile(
+_DEMANDS = later.compile(
     r"\b(?:the following|please (?:answer|provide|send|state|hand in|supply|confirm|give|list|specify"
     r"|tell)|let (?:me|us) know|need (?:from you|to know))\b",
     re.IGNORECASE,
 )
-_OFFERS = re.compile(r"^\W*(?:what about|how about|or\b|would you (?:like|prefer|rather)|shall i)", re.IGNORECASE)
-_ITEM = re.compile(
+_OFFERS = later.compile(r"^\W*(?:what about|how about|or\b|would you (?:like|prefer|rather)|shall i)", re.IGNORECASE)
+_ITEM = later.compile(
     r"\b(?:receipt|card|statement|list|copy|photos?|pictures?|screenshots?|number|invoice|form|id|proof"
     r"|address|name|date|model|version|file|log|serial|code|box|carton|details?)\b",
     re.IGNORECASE,

@@ -10,6 +10,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from highnote import later
 from highnote.draft import Blanks, Block, Draft, Part, Tag, TemplateName, Zone
 from highnote.language import Sentence
 from highnote.reply import Proposal, Reply
@@ -25,7 +26,7 @@ _NAMES = """
     problem topic subject xxx tbd tbc todo blank placeholder
     """
 _NAME = "|".join(sorted(map(re.escape, _NAMES.split()), key=len, reverse=True))
-_BLANKS = re.compile(
+_BLANKS = later.compile(
     rf"""
       \{{\{{[^{{}}\n]{{0,60}}\}}\}}                                       # {{{{first_name}}}}
     | \{{%[^{{}}\n]{{1,60}}%\}}                                            # {{% if vip %}}
@@ -51,15 +52,15 @@ _BLANKS = re.compile(
     """,
     re.VERBOSE,
 )
-_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
-_QUOTED = re.compile(r"[\"“”'‘’«]\Z")
-_TALKS_ABOUT = re.compile(
+_CODE = later.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
+_QUOTED = later.compile(r"[\"“”'‘’«]\Z")
+_TALKS_ABOUT = later.compile(
     r"(?:\b(?:type|enter|placeholder|variable|field|tag|template|syntax|replace|token|merge|shortcode"
     r"|snippet|says?|reads?"
     r"|shows?|displays?|called|named|literally|wrote|size|sizes|code|key|column)\b\W*(?:\w+\W+){0,2})\Z",
     re.IGNORECASE,
 )
-_KISSES = re.compile(r"\A[xX]{2,4}\Z")
+_KISSES = later.compile(r"\A[xX]{2,4}\Z")
 
 
 _UNFILLED = {"problem": "is a blank that nobody filled in, so the reader would see a form letter"}
@@ -130,7 +131,7 @@ def _names(known: str, name: str) -> bool:
     return known == name or fnmatchcase(name, known) or fnmatchcase(_INDEX.sub(".*", name), known)
 
 
-_INDEX = re.compile(r"\[[^\[\]]*\]")
+_INDEX = later.compile(r"\[[^\[\]]*\]")
 
 
 @cache
@@ -193,7 +194,7 @@ _FILED = (
     r"|learner|patient|player|passenger|applicant)"
 )
 _NUMBER = r"\#?\s?(?=[A-Z/-]{0,8}\d)[A-Z\d][\w/.-]{2,}\w"
-_REFERENCE = re.compile(
+_REFERENCE = later.compile(
     rf"""
     \s*(?:(?:hi|hello|dear|yo|hey|greetings)\s+\w+,\s+)?
     (?:
@@ -209,12 +210,12 @@ _REFERENCE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_GREETED = re.compile(
+_GREETED = later.compile(
     r"(?:dear|hello|hi|hey|hiya|hallo|good\s+\w+|morning|evening|afternoon"
     r"|greetings)[\s,]+(?:there[\s,]+)?(?P<name>(?:m(?:r|s|rs|x|iss)\b|dr\b|prof)?\.?\s*\w[\w'’.-]*)",
     re.IGNORECASE,
 )
-_NO_NAME = re.compile(
+_NO_NAME = later.compile(
     rf"(?:{_FILED}|sirs?|madam|all|everyone|valued|our|account|policy|ticket|card|there|team|resident"
     rf"|guest|gamer|holder|traveller|traveler|owner"
     r"|occupier|cardholder|policyholder|partner|vendor|supplier|shopper|buyer|consumer|donor|student|tenant)s?\Z",
@@ -222,7 +223,7 @@ _NO_NAME = re.compile(
 )
 
 
-_SEVERAL = re.compile(r"\w+ ?(?:\((?:s|es)\)|/s\b)|\b(?:M(?:r|rs|s|iss|x)\.? ?/ ?)+M(?:r|rs|s|iss|x)\b\.?(?! ?\w)")
+_SEVERAL = later.compile(r"\w+ ?(?:\((?:s|es)\)|/s\b)|\b(?:M(?:r|rs|s|iss|x)\.? ?/ ?)+M(?:r|rs|s|iss|x)\b\.?(?! ?\w)")
 """“Resident(s)”, “Mr./Ms.”"""
 
 
@@ -243,9 +244,9 @@ def number_for_name(reply: Reply, options: Mapping[str, Any]) -> Iterator[Propos
         yield Proposal(*first.source_span(0, min(match.end(), len(first.text))), first)
 
 
-_CUT = re.compile(r"\b(?:no|nr|ref)\.\Z", re.IGNORECASE)
+_CUT = later.compile(r"\b(?:no|nr|ref)\.\Z", re.IGNORECASE)
 """Where a number was taken for the next sentence."""
-_VOCATIVE = re.compile(
+_VOCATIVE = later.compile(
     r",\s+(?:(?:Mr|Ms|Mrs|Miss|Dr)\b\.?\s+)?(?!I\b|(?:No|Nr|Ref)\b|[A-Z]+\b[/-]?\d)[A-Z][a-zà-ÿ'’-]+\s*[,.;:?!]"
 )
 """A name spoken to in the sentence: “Your case 4711, Ken, is settled.”"""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from highnote import later
 from highnote.checks.parts import absent, plain, said_by_us, whole
 from highnote.language import Parsed, Sentence
 from highnote.reply import Proposal, Reply
@@ -61,30 +62,30 @@ def _harmed(reply: Reply) -> bool:
     )
 
 
-_GLAD = re.compile(
+_GLAD = later.compile(
     r"^\W*(?:(?:i|we)(?:'m| am|'re| are)? (?:so |very |really )?)?(?:glad|pleased|delighted|happy|lovely|good|great|nice)"
     r" (?:it|that|you|he|she|they|to (?:hear|read|see|know))\b(?! (?:told|wrote|got in touch|said|let))"
     r"|\b(?:congratulations|get well soon)\b",
     re.IGNORECASE,
 )
-_SORRY = re.compile(
+_SORRY = later.compile(
     r"\b(?:sorry|soz|srr?y|apolog\w+|regret\w*|forgive|inexcusable|ashamed|our (?:fault|mistake|error|slip)|mea culpa)\b",
     re.IGNORECASE,
 )
-_THANKS = re.compile(
+_THANKS = later.compile(
     r"\b(?:thank(?:s| you| u|ing)?|thx|ty|ta|cheers|grateful|appreciate\w*|glad (?:that )?you (?:told|wrote"
     r"|got in touch|said|let)|good (?:of you|that you))\b(?! *(?:[,.!]|$))"
     r"|\b(?:thanks|thank you|cheers)(?: again| so much| very much)?[,.!]? (?=\w)",
     re.IGNORECASE,
 )
-_FOR_NOTHING = re.compile(
+_FOR_NOTHING = later.compile(
     r" *(?:(?:so|very) much |again )?(?:(?:for|in|of) )?(?:(?:all|both|your|the|being|so) ){0,2}(?:\w+ )?"
     r"(?:patien(?:ce|t)|understanding|bearing with|custom|loyalty|choosing|advance|cooperation|business"
     r"|a (?:\w+ )?(?:customer|member|guest))\b",
     re.IGNORECASE,
 )
 """What thanks are given for that are none for the message."""
-_CHANGED = re.compile(
+_CHANGED = later.compile(
     r"\b(?:from now on|from (?:today|this week|tomorrow|monday|next week)(?: on(?:wards)?)?|in future|so that (?:it"
     r"|this|that) (?:can(?:not|'t)|does(?:n't| not)|won't)|won't happen again|thanks to you|because of (?:your|this)|"
     r"(?:we|i)(?:'ve| have)? (?:now |since |also )?(?:chang|updat|correct|rewritten|rewrote|retrain|put a (?:check"
@@ -92,7 +93,7 @@ _CHANGED = re.compile(
     r"|ask|lock)s?|is now (?:checked|tested|weighed))\b",
     re.IGNORECASE,
 )
-_FEELS_FOR = re.compile(
+_FEELS_FOR = later.compile(
     r"\b(?:(?:i|we) (?:can |do |fully |completely |really )*(?:understand|see|imagine|realise|realize|know)"
     r" (?:how|that|why|what (?:it|this|that|a)|your|this|these|those|it)\b|appreciate (?:this|that|it|how) (?:is|was"
     r"|must|can|has"
@@ -119,7 +120,7 @@ _FEELS_FOR = re.compile(
     r"|what a (?:nuisance|mess|pain|shame)|bad luck|rotten|embarrass\w+|real money|a long (?:time|wait))\b",
     re.IGNORECASE,
 )
-_VAGUE = re.compile(
+_VAGUE = later.compile(
     r"\b(?:(?:sorry|apologi[sz]e|apologies|regret)(?: again)? (?:about|for|to hear(?: about)?) (?:all )?"
     r"(?:this|that|it|the (?:trouble|hassle|bother|issue|problem|situation)|(?:this|that|your) (?:experience|issue|problem))"
     r"|the inconvenience)\W*$",
@@ -128,15 +129,15 @@ _VAGUE = re.compile(
 """An apology that says nothing by itself, though the words before it may."""
 _MUCH = 5
 """So many words before it may."""
-_HOLLOW = re.compile(
+_HOLLOW = later.compile(
     r"\bsorry you feel\b"
     r"|\b(?:sorry|apologi[sz]e|apologies)\b[,.]? *(?:but|however|although|though)"
     r"|\bany (?:inconvenience|trouble|confusion|distress)\b|"
     r"\b(?:did|does|do|has|have)(?: not|n't) (?:meet|met|live up)|unfortunately|\bmeet (?:your )?expectations",
     re.IGNORECASE,
 )
-_FOR_IT = re.compile(r"\b(?:for|about) (?:your|the|that|this) (?!inconvenience)\w+", re.IGNORECASE)
-_BLAMES = re.compile(
+_FOR_IT = later.compile(r"\b(?:for|about) (?:your|the|that|this) (?!inconvenience)\w+", re.IGNORECASE)
+_BLAMES = later.compile(
     r"\byou (?:did(?:n't| not)|entered|forgot|failed|should have|never|removed|claim|ordered the wrong|must have)\b",
     re.IGNORECASE,
 )
