@@ -70,3 +70,8 @@ def test_a_report_goes_to_another_process_without_its_scorecard_or_with_it(linte
     card = report.scorecard
     assert pickle.loads(pickle.dumps(report)).scorecard == card
     assert [one.scorecard for one in linter.lint_many([PLAIN, REBUKE], processes=2)] == [card, linter.scorecard(REBUKE)]
+
+
+def test_a_scorecard_of_what_is_no_reply_is_refused(linter: highnote.Linter) -> None:
+    with pytest.raises(highnote.ReadingError, match="more than any reply"):
+        linter.scorecard("The parcel left today. " * 5_000)

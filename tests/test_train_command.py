@@ -91,6 +91,7 @@ def test_a_judge_for_a_rule_of_ones_own(own: Path, trained: subprocess.Completed
     found = json.loads(run("check", "bad.txt", "--format", "json", cwd=own).stdout)["drafts"][0]["findings"][0]
     assert found["confidence"] >= found["threshold"] > 0
     assert 1 <= len(found["reasons"]) <= 3
+    assert any(word in reason for reason in found["reasons"] for word in ("customer", "valued", "every"))
 
     explained = run("explain", "house/client", cwd=own).stdout
     assert "The judge looks at\n  for a finding: " in explained

@@ -46,8 +46,6 @@ class Part:
     """How many tokens it is written with: of several alternatives the longer is preferred."""
     after_comma: bool = True
     """Whether a comma may stand before it."""
-    plain: bool = True
-    """Whether its words alone tell, without parts of speech."""
     norm: str = ""
     """The one word that this part is, where it is one."""
     base: str = ""
@@ -98,7 +96,7 @@ def of_class(name: str) -> Part:
             return (i + 1,) if i < look.size else ()
         return (i + 1,) if fits(*look.tags[i]) else ()
 
-    return Part(ends, lambda look, places: (places & look.tagged(name, fits)) << 1, plain=False)
+    return Part(ends, lambda look, places: (places & look.tagged(name, fits)) << 1)
 
 
 def as_class(part: Part, name: str) -> Part:
@@ -108,7 +106,6 @@ def as_class(part: Part, name: str) -> Part:
         part,
         ends=lambda look, i: part.ends(look, i) if first.ends(look, i) else (),
         reach=lambda look, places: part.reach(look, first.reach(look, places) >> 1),
-        plain=False,
         norm="",
         base="",
     )
@@ -135,7 +132,7 @@ def noun_phrase() -> Part:
         inner = places | _further(places, 5, look.all)
         return (inner & look.tagged("NP", lambda pos, _: pos in _NOUNS)) << 1
 
-    return Part(ends, reach, size=3, plain=False)
+    return Part(ends, reach, size=3)
 
 
 def _further(places: int, most: int, allowed: int) -> int:
@@ -207,7 +204,7 @@ def either(parts: Sequence[Part]) -> Part:
             found |= part.reach(look, places)
         return found
 
-    return Part(ends, reach, plain=all(part.plain for part in parts))
+    return Part(ends, reach)
 
 
 def _with(found: Sequence[int], more: Sequence[int]) -> Sequence[int]:
@@ -268,7 +265,7 @@ def _by_needs(parts: Sequence[Part]) -> Part:
             found |= part.reach(look, places)
         return found
 
-    return Part(ends, reach, plain=all(part.plain for part in parts))
+    return Part(ends, reach)
 
 
 def maybe(part: Part) -> Part:
@@ -279,7 +276,6 @@ def maybe(part: Part) -> Part:
         lambda look, places: places | step.reach(look, places),
         size=part.size + 1,
         after_comma=False,
-        plain=part.plain,
     )
 
 
@@ -293,7 +289,7 @@ def not_ahead(part: Part) -> Part:
         certain, look.doubt = not look.doubt, before or look.doubt
         return () if follows and certain else (i,)
 
-    return Part(ends, lambda _, places: places, size=part.size + 1, after_comma=False, plain=part.plain)
+    return Part(ends, lambda _, places: places, size=part.size + 1, after_comma=False)
 
 
 def _step(part: Part) -> Part:
@@ -309,7 +305,7 @@ def _step(part: Part) -> Part:
     def reach(look: Look, places: int) -> int:
         return part.reach(look, places | (places & look.where.get(",", 0)) << 1)
 
-    return Part(ends, reach, size=part.size + 1, plain=part.plain)
+    return Part(ends, reach, size=part.size + 1)
 
 
 def row(parts: Sequence[Part]) -> Part:
@@ -337,7 +333,7 @@ def row(parts: Sequence[Part]) -> Part:
         return places
 
     needs = tuple(need for part in parts for need in part.needs)
-    return Part(ends, reach, needs, sum(step.size for step in steps), plain=all(part.plain for part in parts))
+    return Part(ends, reach, needs, sum(step.size for step in steps))
 
 
 def remembered(part: Part) -> Part:

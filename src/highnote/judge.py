@@ -124,10 +124,12 @@ def signs(
     shared: npt.NDArray[Any], own: npt.NDArray[Any], rivals: npt.NDArray[Any], records: Sequence[Sequence[float]]
 ) -> npt.NDArray[np.float64]:
     """The SIGNS of some proposals, a row each. `rivals` is what `rivalry` makes of the other rules' scores."""
-    return np.column_stack([shared, own - np.logaddexp(own, rivals), np.array(list(map(past, records))).reshape(-1, 3)])
+    return np.column_stack(
+        [shared, own - np.logaddexp(own, rivals), np.array(list(map(record_signs, records))).reshape(-1, 3)]
+    )
 
 
-def past(records: Sequence[float]) -> tuple[float, float, float]:
+def record_signs(records: Sequence[float]) -> tuple[float, float, float]:
     """The last three SIGNS, for the records of the patterns that propose a sentence."""
     return (max(records), sum(records) / len(records), log(len(records))) if records else (0.0, 0.0, 0.0)
 
@@ -212,7 +214,9 @@ class Judge:
         if rule not in standing:
             return None
         known = self._records(rule, patterns)
-        return _curve(standing[rule] + sum(w * sign for w, sign in zip(self._record_weights, past(known), strict=True)))
+        return _curve(
+            standing[rule] + sum(w * sign for w, sign in zip(self._record_weights, record_signs(known), strict=True))
+        )
 
     def limits(self, rule: str, patterns: Sequence[str], least: float) -> list[float]:
         """How a sentence must stand at least with a rule for a confidence of `least`, if 0, 1, 2 … of the patterns propose it.

@@ -131,14 +131,7 @@ class Linter:
         `thread` holds the messages before it, oldest first (without it, the messages quoted in the draft); `date` is
         when the reply goes out. Raises ReadingError for an input that cannot be read.
         """
-        source = draft if isinstance(draft, Draft) else reading.read(draft)
-        for way in source.ways or (source,):
-            prose = sum(len(block.text) for block in way.blocks if block.zone in PROSE)
-            if prose > MAX_PROSE:
-                raise reading.ReadingError(
-                    f"{source.name} holds {prose:,} characters of prose, more than any reply ({MAX_PROSE:,}): "
-                    "lint its parts."
-                )
+        source = _source(draft)
         run = _Run(thread, date)
         seen, english = self._see(source, run)
         proofs = None
@@ -156,7 +149,7 @@ class Linter:
             rewritten=rewritten,
             notes=tuple(note for note in notes if note),
         )
-        return report.weighed_by(lambda: self._weighed(source, _Run(thread, date)))
+        return report.weighed_by(partial(self._weighed, source, thread, date))
 
     def scorecard(
         self,
@@ -165,7 +158,7 @@ class Linter:
         date: datetime | None = None,
     ) -> Scorecard:
         """What a draft does, without its findings. Raises ReadingError for an input that cannot be read."""
-        return self._weighed(draft if isinstance(draft, Draft) else reading.read(draft), _Run(thread, date))
+        return self._weighed(_source(draft), thread, date)
 
     def lint_many(self, drafts: Iterable[str | bytes | Path | Draft | Job], *, processes: int = 1) -> Iterator[Report]:
         """Lint drafts as they come, in their order; one that cannot be read yields a report with its `error`.
@@ -304,18 +297,19 @@ class Linter:
         english = is_english(seen[0].reply.parsed)
         return seen if english else tuple(_Seen(one.reply, ()) for one in seen), english
 
-    def _weighed(self, source: Draft, run: _Run) -> Scorecard:
+    def _weighed(self, source: Draft, thread: Sequence[Message], date: datetime | None) -> Scorecard:
         """The scorecard of a draft, in the way that it comes out worst."""
-        return weakest([scorecard(self._reply(way, run)) for way in source.ways or (source,)])
+        return weakest([scorecard(self._reply(way, thread, date)) for way in source.ways or (source,)])
 
-    def _reply(self, draft: Draft, run: _Run) -> Reply:
-        return self.read(draft, tuple(run.thread) or draft.quoted, run.date)
+    def _reply(self, draft: Draft, thread: Sequence[Message], date: datetime | None) -> Reply:
+        """The draft as read, with its thread: the messages that it quotes, where no others are given."""
+        return self.read(draft, tuple(thread) or draft.quoted, date)
 
     def _see_one(self, draft: Draft, run: _Run) -> _Seen:
         """All that is found in a draft as it stands; the same text is looked at once in a run."""
         key = (draft.source, *(block.text for block in draft.blocks))
         if key not in run.seen:
-            reply = self._reply(draft, run)
+            reply = self._reply(draft, run.thread, run.date)
             run.seen[key] = _Seen(reply, tuple(self._judged(reply)))
         return run.seen[key]
 
@@ -403,6 +397,18 @@ class Linter:
             draft = edited
             findings = self._findings(draft, self._see(draft, run)[0], run, proofs)
         return draft.source
+
+
+def _source(draft: str | bytes | Path | Draft) -> Draft:
+    """A draft, read. Raises ReadingError for one that cannot be read, or is too long for a reply."""
+    source = draft if isinstance(draft, Draft) else reading.read(draft)
+    for way in source.ways or (source,):
+        prose = sum(len(block.text) for block in way.blocks if block.zone in PROSE)
+        if prose > MAX_PROSE:
+            raise reading.ReadingError(
+                f"{source.name} holds {prose:,} characters of prose, more than any reply ({MAX_PROSE:,}): lint its parts."
+            )
+    return source
 
 
 def _reporter(linter: Linter) -> Callable[[Job], Report]:
