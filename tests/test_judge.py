@@ -158,10 +158,10 @@ def test_a_pattern_that_was_right_counts_for_more() -> None:
 
 def test_a_rule_that_suits_the_sentence_better_counts_against() -> None:
     scores = np.array([[1.0, 4.0, 9.0], [1.0, -4.0, 9.0]])
-    rivals = judging.rivalry(scores, np.array([False, True, False]))
+    rivals = judging.rivalry(scores, np.array([[False, True, False]]))[:, 0]
     margin = judging.signs(np.zeros(2), scores[:, 0], rivals, [[], []])[:, judging.SIGNS.index("margin")]
     assert margin[0] < -2 and -0.1 < margin[1] < 0
-    alone = judging.rivalry(scores, np.array([False, False, False]))
+    alone = judging.rivalry(scores, np.array([[False, False, False]]))[:, 0]
     assert judging.signs(np.zeros(2), scores[:, 0], alone, [[], [2.0, 1.0]]).tolist()[1] == [0, 0, 2, 1.5, np.log(2)]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import add
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -37,7 +37,7 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The features of some sentences as numbers of 32 bits, sentence by sentence; one may come twice in a sentence."""
+    """The features of some sentences as numbers of 32 bits; one may come twice in a sentence."""
 
     numbers: npt.NDArray[np.uint32]
     groups: npt.NDArray[np.intp]
@@ -122,27 +122,39 @@ _START, _END = _edge("^"), _edge("$")
 
 def features(sentences: Iterable[Iterable[Word]]) -> Features:
     """The features of sentences given as tokens; white space does not count."""
-    numbers: list[npt.NDArray[np.uint32]] = [np.empty(0, np.uint32)]
-    groups, sizes, sentence = list[int](), list[int](), list[int]()
-    for at, tokens in enumerate(sentences):
-        words = _words(tokens)
-        columns = np.array([word.numbers for word in words], np.uint32).T[:, None] * _MIX[:, None]
-        lone = list(_lone(words))
-        found = [(place, reduce(add, parts)) for place, parts in _runs(columns)]
-        numbers += [np.array([_joined(said) for _, said in lone], np.uint32), *(part for _, part in found)]
-        groups += [*(place for place, _ in lone), *(place for place, _ in found)]
-        sizes += [*(1 for _ in lone), *(len(part) for _, part in found)]
-        sentence += [at] * (len(lone) + len(found))
-    group, of = np.repeat(np.array([groups, sentence], np.intp), sizes, axis=1)
-    return Features(np.concatenate(numbers) + _STARTS[group], group, of)
+    every = [_words(tokens) for tokens in sentences]
+    numbers = np.array([word.numbers for words in every for word in words], np.uint32).reshape(-1, 3)
+    owner = np.repeat(np.arange(len(every)), [len(words) for words in every])
+    lone = [(at, place, _joined(said)) for at, words in enumerate(every) for place, said in _lone(words)]
+    parts = [np.array(lone, np.int64).reshape(-1, 3).T]
+    for group, kind, length in _RUNS:
+        begin = _begins(owner, length)
+        run = reduce(add, [numbers[begin + at, kind] * _MIX[at] for at in range(length)])
+        parts.append(np.stack([owner[begin], np.full(len(begin), _PLACE[group]), run]))
+    of, place, joined = np.concatenate(parts, axis=1)
+    return Features(joined.astype(np.uint32) + _STARTS[place], place, of)
 
 
 def named(tokens: Iterable[Word]) -> list[tuple[str, str]]:
     """The features of one sentence, in the same order, in words: the group of each and what it says."""
     words = _words(tokens)
-    columns = [[[getattr(word, kind) for word in words]] * len(_MIX) for kind in ("norm", "lemma", "built")]
-    runs = [(place, said) for place, parts in _runs(columns) for said in zip(*parts, strict=True)]
-    return [(_GROUPS[place], " ".join(said)) for place, said in (*_lone(words), *runs)]
+    found = [(_GROUPS[place], " ".join(said)) for place, said in _lone(words)]
+    for group, kind, length in _RUNS:
+        said = [(word.norm, word.lemma, word.built)[kind] for word in words]
+        begin = _begins(np.zeros(len(words)), length).tolist()
+        found += [(group, " ".join(said[at : at + length])) for at in begin]
+    return found
+
+
+_RUNS = (
+    ("lemma", 1, 1), ("word", 0, 1), ("lemmas", 1, 2), ("words", 0, 2), ("phrase", 0, 3), ("frame", 2, 3), ("frame", 2, 4),
+)  # fmt: skip
+"""Words that follow each other as features: the group, which of `_Seen.numbers` (norm, base form, built) it takes, how many."""
+
+
+def _begins(owner: npt.NDArray[Any], length: int) -> npt.NDArray[np.intp]:
+    """Where runs of so many words begin that belong to one sentence; the edges of a sentence are no words alone."""
+    return _begins(owner, 3) + 1 if length == 1 else np.flatnonzero(owner[: 1 - length] == owner[length - 1 :])
 
 
 _GROUPS = tuple(GROUPS)
@@ -162,24 +174,6 @@ def _joined(said: tuple[str, ...]) -> int:
 def _words(tokens: Iterable[Word]) -> list[_Seen]:
     told = [word for word in tokens if not word.text.isspace()]
     return [_START, *(_seen(word, at == 0) for at, word in enumerate(told)), _END]
-
-
-Column = TypeVar("Column", npt.NDArray[np.uint32], list[str])
-
-
-def _runs(columns: Iterable[Sequence[Column]]) -> Iterator[tuple[int, list[Column]]]:
-    """The features of words that follow each other, group by group, each as columns: first words, second words …
-
-    `columns` are norms, base forms and frame, each made ready for every place in a feature.
-    """
-    norms, lemmas, frame = columns
-    yield _PLACE["word"], [norms[0][1:-1]]
-    yield _PLACE["lemma"], [lemmas[0][1:-1]]
-    for group, words, length in (
-        ("lemmas", lemmas, 2), ("words", norms, 2), ("phrase", norms, 3), ("frame", frame, 3), ("frame", frame, 4),
-    ):  # fmt: skip
-        many = max(len(words[0]) - length + 1, 0)
-        yield _PLACE[group], [words[at][at : at + many] for at in range(length)]
 
 
 def _lone(words: Sequence[_Seen]) -> Iterator[tuple[int, tuple[str, ...]]]:

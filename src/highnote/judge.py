@@ -133,15 +133,15 @@ def record_signs(records: Sequence[float]) -> tuple[float, float, float]:
     return (max(records), sum(records) / len(records), log(len(records))) if records else (0.0, 0.0, 0.0)
 
 
-def rivalry(scores: npt.NDArray[Any], rivals: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
-    """How well the `rivals` suit each row of `scores`: the logarithm of their summed odds.
+def rivalry(scores: npt.NDArray[Any], rivals: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """How well the rivals of each rule suit each row of `scores`: the logarithm of their summed odds, a column a rule.
 
-    `rivals` marks the columns that count: the same for all rows, or a row for each.
+    Each row of `rivals` marks the columns of `scores` that count for a rule.
     """
-    highest = scores.max(axis=-1, keepdims=True)
+    highest = scores.max(axis=1, keepdims=True)
     odds = np.exp((scores - highest).astype(np.float64))
     with np.errstate(divide="ignore"):  # where no column counts, the odds are nought
-        others: npt.NDArray[Any] = np.log((odds * rivals).sum(axis=-1)) + highest[..., 0]
+        others: npt.NDArray[Any] = np.log(odds @ rivals.T) + highest
     return others
 
 
@@ -177,7 +177,9 @@ class Judge:
         self._slopes, self._intercepts = (
             np.array([m[part] for m in models.values()]) for part in ("slope", "intercept")
         )
-        self._rivals = np.array([[row not in ("", rule, *m["beside"]) for row in rows] for rule, m in models.items()])
+        self._rivals = np.array(
+            [[row not in ("", rule, *m["beside"]) for row in rows] for rule, m in models.items()], np.float64
+        )
         self._sign_weights: Sequence[float] = manifest["signs"][:2]
         self._record_weights: Sequence[float] = manifest["signs"][2:]
 
@@ -202,10 +204,9 @@ class Judge:
         scores = np.array(sums, np.float32).reshape(len(sentences), len(self._number)) * self._scales + self._offsets
         own = scores[:, self._own]
         by_shared, by_margin = self._sign_weights
-        told = by_shared * scores[:, [self._number[SHARED]]] + by_margin * margin(
-            own, rivalry(scores[:, None], self._rivals)
-        )
-        stands = (self._slopes * own + told + self._intercepts).tolist()
+        told = by_shared * scores[:, [self._number[SHARED]]] + by_margin * margin(own, rivalry(scores, self._rivals))
+        # a product of matrices may differ in its last digits with their size
+        stands = np.round(self._slopes * own + told + self._intercepts, 6).tolist()
         return [dict(zip(self.rules, stand, strict=True)) for stand in stands]
 
     def confidence(self, rule: str, standing: Standing, patterns: Iterable[str] = ()) -> float | None:

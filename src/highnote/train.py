@@ -320,8 +320,9 @@ def tabulate(rows: Sequence[Row]) -> Table:
     users: dict[int, set[str]] = {}
     names: dict[int, tuple[str, str]] = {}
     features = seen.features(row.words for row in rows)
+    in_order = features.numbers[np.argsort(features.sentences, kind="stable")]
     ends = np.cumsum(np.bincount(features.sentences, minlength=len(rows)))
-    for row, own in zip(rows, np.split(features.numbers, ends[:-1]), strict=True):
+    for row, own in zip(rows, np.split(in_order, ends[:-1]), strict=True):
         numbers = own.tolist()
         counts.update(set(numbers))
         for number, name in zip(numbers, seen.named(row.words), strict=True):
@@ -466,7 +467,7 @@ class Scores:
     def told(self, rule: str, rows: npt.NDArray[np.int64], records: Sequence[Sequence[float]]) -> Floats:
         """What a confidence is made of, a row each: the rule's own score, then `judge.SIGNS`."""
         own, rivals = self.own[rows, self.rules.index(rule)], [r not in neighbours([rule]) for r in self.rules]
-        others = judging.rivalry(self.own[rows], np.array(rivals, bool))
+        others = judging.rivalry(self.own[rows], np.array([rivals], bool))[:, 0]
         return np.column_stack([own, judging.signs(self.shared[rows], own, others, records)])
 
 
