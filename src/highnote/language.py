@@ -261,7 +261,7 @@ class Words:
     @cached_property
     def tokens(self) -> tuple[Word, ...]:
         """The tokens of the sentence with what is known of them without reading it."""
-        return tuple(_word(*word) for word in self._model.words(self.text))
+        return tuple(_word(word.text, word.norm, word.like_num) for word in self._model.words(self.text))
 
     def as_spacy(self) -> SpacyDoc:
         """The sentence as a Doc of spaCy, for its own matchers."""

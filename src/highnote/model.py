@@ -16,7 +16,9 @@ from contextlib import nullcontext
 from functools import lru_cache
 from threading import Lock
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from highnote.encoder import encoder
 from highnote.tokens import Doc, Token
@@ -92,6 +94,15 @@ def load(name: str | None = None) -> Model:
         return _load(name)
 
 
+class Written(NamedTuple):
+    """A token as it is written: its text, its norm, and whether it is a number or a mark."""
+
+    text: str
+    norm: str
+    like_num: bool
+    is_punct: bool
+
+
 class Model:
     """A spaCy pipeline. Threads may share it: they read one after the other."""
 
@@ -100,7 +111,7 @@ class Model:
         self._lock = Lock()
         self._full = len(nlp.vocab.strings) + GROWTH
         self._kinds: dict[tuple[int, int, int], tuple[str, str, str, str]] = {}
-        self._words: dict[tuple[int, ...], tuple[str, str, bool]] = {}
+        self._words: dict[tuple[int, int], Written] = {}
         self._by_kind = _tells_by_kind(nlp)
         pipes: list[Any] = [pipe for _, pipe in nlp.pipeline]
         self._pipes = pipes[:-2] if self._by_kind is not None else pipes
@@ -126,20 +137,23 @@ class Model:
         """Whether the base forms that a reading may give a word are known without one."""
         return self._by_kind is not None
 
-    def words(self, text: str) -> list[tuple[str, str, bool]]:
-        """The tokens of a sentence: each as written, its norm, and whether it is a number."""
+    def words(self, text: str) -> list[Written]:
+        """The tokens of a sentence as they are written."""
         with self._lock, self._zone():
             doc = self.nlp.make_doc(text)
-            return [
-                self._words.get(key) or self._word(key, doc[at])
-                for at, key in enumerate(map(tuple, doc.to_array(["ORTH", "NORM"]).tolist()))
-            ]
+            return self._written(doc, doc.to_array(["ORTH", "NORM"]).tolist())
 
-    def _word(self, key: tuple[int, ...], token: SpacyToken) -> tuple[str, str, bool]:
-        """The same of one token, remembered by the numbers that spaCy has for it as written and for its norm."""
+    def _written(self, doc: SpacyDoc, rows: Sequence[Sequence[int]]) -> list[Written]:
+        """The tokens as they are written; rows begin with the numbers that spaCy has for each and for its norm."""
+        return [
+            self._words.get((orth, norm)) or self._remembered(orth, norm, doc[at])
+            for at, (orth, norm, *_) in enumerate(rows)
+        ]
+
+    def _remembered(self, orth: int, norm: int, token: SpacyToken) -> Written:
         if len(self._words) >= MAX_KINDS:
             self._words.clear()
-        self._words[key] = word = (token.text, token.norm_, token.like_num)
+        self._words[orth, norm] = word = Written(token.text, token.norm_, token.like_num, token.is_punct)
         return word
 
     def base_forms(self, word: str) -> frozenset[str]:
@@ -168,15 +182,18 @@ class Model:
 
     def _plain(self, text: str, doc: SpacyDoc) -> Doc:
         plain = Doc(text)
-        if self._by_kind is None or self._by_kind.is_exception(doc):
+        table = doc.to_array(["ORTH", "NORM", "TAG", "DEP", "IDX", "HEAD"])
+        heads = table[:, 5].astype(np.int64).tolist()  # counted from the token, and so below 0 as well
+        rows = table.tolist()
+        words = self._written(doc, rows)
+        kinds = [self._kind(orth, tag, dep) for orth, _, tag, dep, _, _ in rows] if self._by_kind else []
+        if self._by_kind is None or self._by_kind.is_exception(words, kinds):
             for pipe in self._last if self._by_kind is not None else ():
                 doc = pipe(doc)
             kinds = [(t.lemma_, t.pos_, t.tag_, t.dep_) for t in doc]
-        else:
-            kinds = [self._kind(*key) for key in zip(*doc.to_array(["ORTH", "TAG", "DEP"]).T.tolist(), strict=True)]
         plain.tokens = [
-            Token(plain, t.i, t.idx, t.text, t.norm_, t.is_punct, t.like_num, *kind, t.head.i)
-            for t, kind in zip(doc, kinds, strict=True)
+            Token(plain, i, row[4], *word, *kind, i + head)
+            for i, (row, word, kind, head) in enumerate(zip(rows, words, kinds, heads, strict=True))
         ]
         return plain
 
@@ -226,9 +243,12 @@ class _Kinds:
         for word in wanted["IN"] if isinstance(wanted, dict) else [wanted]:
             self._given.setdefault(word, set()).add(lemma)
 
-    def is_exception(self, doc: SpacyDoc) -> bool:
+    def is_exception(self, words: Sequence[Written], kinds: Sequence[tuple[str, str, str, str]]) -> bool:
         """Whether a rule about several tokens may hold in the sentence."""
-        return any(t.lower_ in self._words or t.dep_ in self._relations for t in doc)
+        relations = {relation for *_, relation in kinds}
+        return not (
+            self._relations.isdisjoint(relations) and self._words.isdisjoint(word.text.lower() for word in words)
+        )
 
     def base_forms(self, word: str) -> frozenset[str]:
         """All base forms that a word (in small letters) can be given, whatever its tag."""

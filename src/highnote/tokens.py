@@ -15,7 +15,7 @@ class Token:
     )  # fmt: skip
 
     def __init__(
-        self, doc: Doc, i: int, idx: int, text: str, norm: str, is_punct: bool, like_num: bool,
+        self, doc: Doc, i: int, idx: int, text: str, norm: str, like_num: bool, is_punct: bool,
         lemma: str, pos: str, tag: str, dep: str, head: int,
     ) -> None:  # fmt: skip
         self.doc, self.i, self.idx = doc, i, idx
