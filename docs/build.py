@@ -43,7 +43,7 @@ def sections() -> dict[str, str]:
 
 def _reliability() -> str:
     from highnote.judge import Judge
-    from highnote.train import reliability_page
+    from highnote.train.figures import reliability_page
 
     judge = Judge.load()
     if judge is None:

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 
 from highnote import judge as judging
-from highnote import train
 from highnote.features import GROUPS, Word, features, in_words, named
 from highnote.finding import Level
 from highnote.judge import Judge, JudgeError, Standing, values
-from highnote.train import Candidates, Passage, Row
+from highnote.train import confidence, figures, labelled, models, pack, train
+from highnote.train.confidence import Candidates
+from highnote.train.labelled import Passage
+from highnote.train.rows import Row, without
 
 RULE = "rebuke/customer-error"
 THINGS = ["parcel", "invoice", "kettle", "booking", "order", "form", "lamp", "meter"]
@@ -49,9 +51,9 @@ def rows() -> list[Row]:
 
 
 @pytest.fixture(scope="module")
-def training(rows: list[Row]) -> train.Training:
+def training(rows: list[Row]) -> figures.Training:
     pytest.importorskip("sklearn")
-    return train.train(rows)
+    return train(rows)
 
 
 def standing(judge: Judge, text: str) -> Standing:
@@ -59,7 +61,7 @@ def standing(judge: Judge, text: str) -> Standing:
 
 
 @pytest.fixture
-def judge(training: train.Training, tmp_path: Path) -> Judge:
+def judge(training: figures.Training, tmp_path: Path) -> Judge:
     file = tmp_path / "judge.npz"
     file.write_bytes(training.data)
     loaded = Judge.load(file)
@@ -93,8 +95,8 @@ def test_a_sentence_of_unknown_words_is_judged_too(judge: Judge) -> None:
     assert judge.standings([]) == []
 
 
-def test_the_same_rows_give_the_same_bytes(rows: list[Row], training: train.Training) -> None:
-    assert train.train(rows).data == training.data
+def test_the_same_rows_give_the_same_bytes(rows: list[Row], training: figures.Training) -> None:
+    assert train(rows).data == training.data
     assert {info.date_time for info in zipfile.ZipFile(io.BytesIO(training.data)).infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
@@ -107,33 +109,33 @@ def test_a_file_that_is_no_judge_is_refused(tmp_path: Path) -> None:
 
 
 def test_leaving_a_writer_out_leaves_nothing_of_theirs(rows: list[Row]) -> None:
-    assert {r.passage.writer for r in train.without(rows, ["bo"])} == {"ann", "cy", "di"}
+    assert {r.passage.writer for r in without(rows, ["bo"])} == {"ann", "cy", "di"}
 
 
 def test_the_scores_of_a_writer_come_from_the_others(rows: list[Row]) -> None:
     pytest.importorskip("sklearn")
-    table = train.tabulate(rows)
-    scores = train.out_of_fold(table, [RULE])
+    table = models.tabulate(rows)
+    scores = models.out_of_fold(table, [RULE])
     left = table.folds == "bo"
-    others = train.fit_rule(table, train.labels(table, RULE), ~left)
-    assert np.allclose(scores.of(RULE)[left], train.scored(others, table, left))
-    assert np.allclose(scores.shared[left], train.scored(train.fit_shared(table, ~left), table, left))
+    others = models.fit_rule(table, models.labels(table, RULE), ~left)
+    assert np.allclose(scores.of(RULE)[left], models.scored(others, table, left))
+    assert np.allclose(scores.shared[left], models.scored(models.fit_shared(table, ~left), table, left))
 
 
 def test_a_writer_and_a_part_of_the_drafts_are_left_out_together() -> None:
     folds = ["ann", "drafts:1", "bo", "drafts:0", "cy", "examples", "ann"]
-    assert train.rounds(folds) == [{"ann", "drafts:0"}, {"bo", "drafts:1"}, {"cy"}]
-    assert train.rounds(["drafts:0", "drafts:1", "ann"]) == [{"ann", "drafts:0"}, {"drafts:1"}]
+    assert models.rounds(folds) == [{"ann", "drafts:0"}, {"bo", "drafts:1"}, {"cy"}]
+    assert models.rounds(["drafts:0", "drafts:1", "ann"]) == [{"ann", "drafts:0"}, {"drafts:1"}]
 
 
 def test_few_examples_make_no_model(rows: list[Row]) -> None:
-    assert train.trainable(train.tabulate(rows[:10])) == []
+    assert models.trainable(models.tabulate(rows[:10])) == []
 
 
 def test_the_threshold_keeps_what_is_right_often_enough() -> None:
     sure = np.linspace(0.99, 0.01, 200)
     true = (np.arange(200) < 100) | (np.arange(200) % 2 == 0)
-    strict, lenient = (train.threshold(sure, true, np.ones(200), target) for target in (0.95, 0.8))
+    strict, lenient = (confidence.threshold(sure, true, np.ones(200), target) for target in (0.95, 0.8))
     assert lenient < strict
     assert true[sure >= strict].mean() >= 0.93
 
@@ -142,7 +144,7 @@ def test_rules_of_a_level_have_one_threshold() -> None:
     true = np.array([True] * 50 + [False] * 10)
     found = {rule: Candidates(np.arange(60), np.zeros((60, 6)), true, np.ones(60)) for rule in ("a/a", "a/b", "a/c")}
     sure = {"a/a": np.linspace(0.99, 0.01, 60), "a/b": np.linspace(0.9, 0.1, 60), "a/c": np.linspace(0.8, 0.2, 60)}
-    limits = train.thresholds(found, sure, {"a/a": Level.WARNING, "a/c": Level.ERROR})
+    limits = confidence.thresholds(found, sure, {"a/a": Level.WARNING, "a/c": Level.ERROR})
     assert limits["a/a"] == limits["a/b"] != limits["a/c"]
 
 
@@ -151,9 +153,9 @@ def test_a_pattern_that_was_right_counts_for_more() -> None:
         [["good"]] * 20 + [["poor", "poor too"]] * 20 + [["once"]],
         np.array([True] * 20 + [False] * 20 + [True]),
     )
-    known = train.records(patterns, true)
+    known = confidence.records(patterns, true)
     assert known["good"] > known["once"] > 0 > known["poor"] == known["poor too"]
-    assert train.records(patterns, true, np.arange(41) < 20).keys() == {"good"}
+    assert confidence.records(patterns, true, np.arange(41) < 20).keys() == {"good"}
 
 
 def test_a_rule_that_suits_the_sentence_better_counts_against() -> None:
@@ -203,7 +205,7 @@ def test_sentences_stand_alone_as_they_do_together(judge: Judge) -> None:
 
 def test_wide_gaps_between_places_survive_packing() -> None:
     places, weights = np.array([3, 70_000, 200_000]), np.array([1, -2, 3], np.int8)
-    gaps, filled = train._gaps(places, weights)
+    gaps, filled = pack._gaps(places, weights)
     at = np.cumsum(gaps, dtype=np.uint32)
     assert at[filled != 0].tolist() == places.tolist()
 
@@ -236,6 +238,6 @@ def test_labelled_text_is_read(tmp_path: Path) -> None:
     (tmp_path / "drafts.jsonl").write_text(
         '{"id": "d1", "customer": "Help", "draft": "Hi", "findings": [{"rule": "a/b", "quote": "Hi"}]}\n'
     )
-    draft, sentence = train.read_passages(tmp_path)
+    draft, sentence = labelled.read_passages(tmp_path)
     assert draft.wrong == (("a/b", 0, 2),) and draft.thread[0].text == "Help"
     assert sentence.wrong == (("a/b", 7, 18),) and sentence.writer == "me"

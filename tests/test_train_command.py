@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from highnote import train
 from highnote.judge import Judge, Reason, telling
+from highnote.train.labelled import TrainingError, read_passages
 
 ROOT = Path(__file__).parent.parent
 START = "import sys; from highnote.cli import main; sys.argv[0] = 'highnote'; main()"
@@ -155,11 +155,11 @@ def test_without_scikit_learn_it_says_what_to_install(own: Path) -> None:
 
 def test_a_line_that_is_no_labelled_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "sentences-me.jsonl").write_text('{"rule": "a/b", "text": "Oh no."}\n')
-    with pytest.raises(train.TrainingError, match=r"sentences-me\.jsonl:1: 'label' is missing"):
-        train.read_passages(tmp_path)
+    with pytest.raises(TrainingError, match=r"sentences-me\.jsonl:1: 'label' is missing"):
+        read_passages(tmp_path)
     (tmp_path / "sentences-me.jsonl").write_text("\n{no\n")
-    with pytest.raises(train.TrainingError, match=r"sentences-me\.jsonl:2: this line is no JSON"):
-        train.read_passages(tmp_path)
+    with pytest.raises(TrainingError, match=r"sentences-me\.jsonl:2: this line is no JSON"):
+        read_passages(tmp_path)
 
 
 def test_bare_function_words_are_no_reasons() -> None:

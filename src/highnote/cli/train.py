@@ -16,7 +16,8 @@ from highnote.reporters.places import count
 
 if TYPE_CHECKING:
     from highnote.judge import Judge
-    from highnote.train import Row, Training
+    from highnote.train.figures import Training
+    from highnote.train.rows import Row
 
 LABELLED = Path("training")
 """The folder of labelled text where none is named: the one of a checkout."""
@@ -77,13 +78,13 @@ def train(
 
 
 def _print_figures(file: Path | None) -> None:
-    from highnote.train import figures_page
+    from highnote.train.figures import figures_page
 
     console().file.write(figures_page(_judge(file).manifest))
 
 
 def _check(file: Path | None, training: Path, folders: Sequence[Path]) -> None:
-    from highnote.train import differences, sums
+    from highnote.train.labelled import differences, sums
 
     judge = _judge(file)
     _labelled(training)
@@ -123,36 +124,40 @@ def _train(
     target = output or _default_output(plain=not special)
     if not each and not target.absolute().parent.is_dir():
         fail(f"{target}: there is no such folder to write to.")
-    from highnote import train as training_
+    from highnote.train import train
+    from highnote.train.figures import told
+    from highnote.train.labelled import EXAMPLES, sums
+    from highnote.train.rows import without
 
     rows = _rows(training, folders, jobs)
     levels = {rule.id: rule.level for rule in known_rules(folders)}
-    sums = training_.sums(training, folders)
-    folds = {row.passage.fold for row in rows} - {training_.EXAMPLES}
+    inputs = sums(training, folders)
+    folds = {row.passage.fold for row in rows} - {EXAMPLES}
     known = folds | {row.passage.writer for row in rows}
     for name in left_out:
         if name not in known:
             fail(f"“{name}” in --leave-out is no writer here. There are {', '.join(sorted(folds))}.")
     if not each:
-        made = training_.train(training_.without(rows, left_out), levels, sums, _progress)
+        made = train(without(rows, left_out), levels, inputs, _progress)
         _write(target, made)
-        typer.echo(training_.told(made))
+        typer.echo(told(made))
         return
     target.mkdir(parents=True, exist_ok=True)
     for fold in sorted(folds - set(left_out)):
-        made = training_.train(training_.without(rows, [fold, *left_out]), levels, sums, _progress)
+        made = train(without(rows, [fold, *left_out]), levels, inputs, _progress)
         _write(target / f"without-{fold.replace(':', '-')}.npz", made)
 
 
 def _rows(training: Path, folders: tuple[Path, ...], jobs: int) -> list[Row]:
     """All labelled sentences, read by the engine."""
-    from highnote import train as training_
     from highnote.config import Config
     from highnote.finding import Level
+    from highnote.train.labelled import example_passages, read_passages
+    from highnote.train.rows import read_in_parallel
 
-    passages = [*training_.read_passages(training), *training_.example_passages(known_rules(folders))]
+    passages = [*read_passages(training), *example_passages(known_rules(folders))]
     _progress(f"reading {count(len(passages), 'passage')}")
-    return training_.read_in_parallel(passages, Config(level=Level.INFO, rules=folders, judge=False), jobs)
+    return read_in_parallel(passages, Config(level=Level.INFO, rules=folders, judge=False), jobs)
 
 
 def _default_output(*, plain: bool) -> Path:
