@@ -14,9 +14,11 @@ from highnote import judge as judging
 from highnote.features import GROUPS, Word, features, in_words, named
 from highnote.finding import Level
 from highnote.judge import Judge, JudgeError, Standing, values
-from highnote.train import confidence, figures, labelled, models, pack, train
+from highnote.train import confidence, labelled, models, train
 from highnote.train.confidence import Candidates
+from highnote.train.figures import Training
 from highnote.train.labelled import Passage
+from highnote.train.pack import _gaps
 from highnote.train.rows import Row, without
 
 RULE = "rebuke/customer-error"
@@ -51,7 +53,7 @@ def rows() -> list[Row]:
 
 
 @pytest.fixture(scope="module")
-def training(rows: list[Row]) -> figures.Training:
+def training(rows: list[Row]) -> Training:
     pytest.importorskip("sklearn")
     return train(rows)
 
@@ -61,7 +63,7 @@ def standing(judge: Judge, text: str) -> Standing:
 
 
 @pytest.fixture
-def judge(training: figures.Training, tmp_path: Path) -> Judge:
+def judge(training: Training, tmp_path: Path) -> Judge:
     file = tmp_path / "judge.npz"
     file.write_bytes(training.data)
     loaded = Judge.load(file)
@@ -95,7 +97,7 @@ def test_a_sentence_of_unknown_words_is_judged_too(judge: Judge) -> None:
     assert judge.standings([]) == []
 
 
-def test_the_same_rows_give_the_same_bytes(rows: list[Row], training: figures.Training) -> None:
+def test_the_same_rows_give_the_same_bytes(rows: list[Row], training: Training) -> None:
     assert train(rows).data == training.data
     assert {info.date_time for info in zipfile.ZipFile(io.BytesIO(training.data)).infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
@@ -205,7 +207,7 @@ def test_sentences_stand_alone_as_they_do_together(judge: Judge) -> None:
 
 def test_wide_gaps_between_places_survive_packing() -> None:
     places, weights = np.array([3, 70_000, 200_000]), np.array([1, -2, 3], np.int8)
-    gaps, filled = pack._gaps(places, weights)
+    gaps, filled = _gaps(places, weights)
     at = np.cumsum(gaps, dtype=np.uint32)
     assert at[filled != 0].tolist() == places.tolist()
 
