@@ -91,7 +91,7 @@ class _Seen(NamedTuple):
     """The numbers of norm, lemma and built."""
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def _seen(word: Word, first: bool) -> _Seen:
     kind = _kind(word, first=first)
     norm, lemma = kind or word.norm, kind or word.lemma
@@ -108,7 +108,6 @@ def _seen(word: Word, first: bool) -> _Seen:
     )
 
 
-@lru_cache(maxsize=20_000)
 def _number(word: str) -> int:
     return crc32(word.encode())
 
@@ -164,7 +163,7 @@ _MIX = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F], np.uint32)
 """Odd factors, as hashes use them: the number of several words is the sum of theirs, each times the factor of its place."""
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def _joined(said: tuple[str, ...]) -> int:
     """The number of several words."""
     factors: list[int] = _MIX.tolist()

@@ -15,7 +15,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from highnote import model as models
-from highnote.clauses import FIGURE, ORDER, SAME_PAST, Clause, clauses, past
+from highnote.clauses import Clause, clauses
+from highnote.clauses.signs import FIGURE, ORDER, past
+from highnote.clauses.vocabulary import SAME_PAST
 from highnote.draft import Block, Zone
 from highnote.features import FUNCTION_WORDS, Word
 from highnote.sentences import split

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from highnote import combine
-from highnote.clauses import HELPED_PAST, NAMED_CUSTOMER, SIGNS, past
+from highnote.clauses.signs import HELPED_PAST, NAMED_CUSTOMER, SIGNS, past
 from highnote.combine import Needs, Part
 from highnote.language import Look, plain
 from highnote.syntax import Item, PatternError, read
