@@ -20,94 +20,21 @@ _NOBODY_TEXT = """
     experience delight group ltd limited inc gmbh llc plc company co front back reception technical tech environment
     environmental lettings credit operations logistics dispatch shipping fulfilment fulfillment warehouse admin
     administration management hr marketing complaints complaint claims enquiries inquiries hotline centre center
-    community staff crew people folks all everyone everybody us collections finance payments payroll planning purchasing refunds reservations
+    community staff crew people folks all everyone everybody us collections finance payments payroll planning refunds reservations
     bookings booking orders order delivery deliveries workshop webshop shop store online mail info contact
     backoffice quality assurance maintenance facilities property security solutions insurance bank council committee
     board feedback assistance responsible concierge housekeeping registry registrar secretariat hotel inn hostel
     school academy switchboard kitchen branch surgery practice clinic library studio lab laboratory museum theatre
     the your our
 """
-_TRADES = frozenset(
-    [
-        "travel",
-        "travels",
-        "tours",
-        "energy",
-        "power",
-        "gas",
-        "water",
-        "telecom",
-        "mobile",
-        "broadband",
-        "airways",
-        "airlines",
-        "rail",
-        "railways",
-        "bus",
-        "buses",
-        "coaches",
-        "taxi",
-        "taxis",
-        "cabs",
-        "motors",
-        "cars",
-        "autos",
-        "furniture",
-        "interiors",
-        "homes",
-        "home",
-        "garden",
-        "gardens",
-        "foods",
-        "food",
-        "bakery",
-        "books",
-        "music",
-        "games",
-        "toys",
-        "fitness",
-        "gym",
-        "spa",
-        "pharmacy",
-        "optics",
-        "optical",
-        "electronics",
-        "appliances",
-        "tools",
-        "bikes",
-        "cycles",
-        "kitchens",
-        "bathrooms",
-        "media",
-        "software",
-        "systems",
-        "technologies",
-        "digital",
-        "cloud",
-        "capital",
-        "finance",
-        "wealth",
-        "partners",
-        "partnership",
-        "retail",
-        "wholesale",
-        "trading",
-        "stores",
-        "markets",
-        "market",
-        "press",
-        "publishing",
-        "holidays",
-        "resorts",
-        "events",
-        "catering",
-        "cleaning",
-        "laundry",
-        "plumbing",
-        "heating",
-        "roofing",
-    ]
-)
+_TRADES_TEXT = """
+    travel travels tours energy power gas water telecom mobile broadband airways airlines rail railways bus buses coaches
+    taxi taxis cabs motors cars autos furniture interiors homes home garden gardens foods food bakery books music games
+    toys fitness gym spa pharmacy optics optical electronics appliances tools bikes cycles kitchens bathrooms media
+    software systems technologies digital cloud capital finance wealth partners partnership retail wholesale trading
+    stores markets market press publishing holidays resorts events catering cleaning laundry plumbing heating roofing
+"""
+_TRADES = frozenset(_TRADES_TEXT.split())
 """What companies are called after; it tells theirs from a person's name below the name of a team."""
 _LINKS = frozenset(["from", "at", "of", "for", "and", "&", "-", "–", "in", "with"])
 _NOBODY = frozenset(_NOBODY_TEXT.split())
