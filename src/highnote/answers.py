@@ -159,7 +159,7 @@ KINDS: Mapping[str, re.Pattern[str]] = {
     "money": later.compile(
         r"[£$€]\s?\d|\b\d[\d.,]*\s?(?:€|£|\$|%|euros?|eur|pounds?|gbp|dollars?|usd|chf|francs?|kr|percent|per cent"
         r"|pence|cents?"
-        r"|p)\b|\b(?:free|no (?:extra )?(?:charge|cost|fee)|nothing(?! wrong| else| whatsoever)"
+        r"|p)\b|\b(?:free|no (?:extra )?(?:charge|cost|fee)|not owe|n't owe|nothing(?! wrong| else| whatsoever)"
         r"|on the house|on us|half price|at cost)\b",
         re.IGNORECASE,
     ),
@@ -301,6 +301,7 @@ HANDED_ON = _words(
     r"|your \w+) (?:over|on)"
     r"|raised (?:it|this|internally)|looked? into|in (?:the )?(?:coming|due)|as soon as (?:possible|we|i|they"
     r"|it) ?(?:can|is)?"
+    r"|(?:put|placed) (?:it|this|your \w+) (?:in|on|into|at) (?:\w+ ){1,3}(?:queue|list|pile|agenda)"
     r"|shortly|bear with|under (?:review|investigation)|will be (?:in touch|contacted|looked|dealt)"
     r"|before (?:too )?long"
     r"|when (?:i|we) (?:can|get)|get round to|high on the list|still open"
@@ -418,7 +419,9 @@ def _seen_to(ask: Ask, piece: Piece, shared: float) -> float:
     if _SENDABLE.match(ask.text) and not _MONEY_BACK.search(ask.text) and re.search(r"\d{2}", piece.text):
         return 0.7
     did = acts(piece)
-    if did & {"refuse", "offer", "choice"}:
+    if "gone" in did and shared > 0.05:
+        return 0.8
+    if did & {"refuse", "offer", "choice"} and (shared > 0.05 or "acknowledge" not in did):
         return 0.8
     return 0.5 if did & {"resolve", "promise"} and re.search(r"\byour?\b|today|now|tomorrow", piece.text) else 0.0
 
@@ -503,10 +506,17 @@ _SAYS = later.compile(
 )
 
 
+def _figures(text: str) -> frozenset[str]:
+    """The times, sums and sizes in a text."""
+    return frozenset(re.findall(r"\d[\d.,:]*\d", text))
+
+
 def _says_back(ask: Ask, piece: Piece) -> bool:
-    """The piece answers with the verb of the question: "Is it blocked?" "It was, …"."""
+    """The piece answers with the verb or a figure of the question: "Is it blocked?" "It was, …"."""
     if ask.type not in {"yes/no", "do"} or _NICE.match(piece.text):
         return False
+    if ask.type == "yes/no" and not _figures(ask.text).isdisjoint(_figures(piece.text)):
+        return True
     first, said = ask.sentence.span.doc[ask.first], _SAYS.match(piece.text)
     if said is not None and any(first.lower_ in verbs and said[1].lower() in verbs for verbs in _AUXILIARIES):
         return True
