@@ -414,7 +414,9 @@ def _seen_to(ask: Ask, piece: Piece, shared: float) -> float:
     if _NICE.match(piece.text):
         return 0.0
     if piece.brings("done"):  # another remedy than the one that was asked for is no answer
-        gift = "compensate" in acts(piece) and any(remedies()[name].search(ask.text) for name in ("replacement", "repair"))
+        gift = "compensate" in acts(piece) and any(
+            remedies()[name].search(ask.text) for name in ("replacement", "repair")
+        )
         return 1.0 if shared > 0.05 or not (gift or _MONEY_BACK.search(ask.text)) else 0.4
     if _SENDABLE.match(ask.text) and not _MONEY_BACK.search(ask.text) and re.search(r"\d{2}", piece.text):
         return 0.7
@@ -442,7 +444,9 @@ def _where(ask: Ask, piece: Piece, shared: float) -> float:
 
 _BRINGS: Mapping[Type, Callable[[Ask, Piece, float], float]] = {
     "when": _when,
-    "how long": lambda ask, piece, shared: 0.0 if _regrets(piece) else 1.0 if piece.brings("span") else 0.6 * piece.brings("day"),
+    "how long": lambda ask, piece, shared: (
+        0.0 if _regrets(piece) else 1.0 if piece.brings("span") else 0.6 * piece.brings("day")
+    ),
     "how much": _how_much,
     "where": _where,
     "who": lambda ask, piece, shared: 0.8 * (piece.brings("person") or _names(piece)),

@@ -76,7 +76,7 @@ def anonymous(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
         return
     signature = [block for block in draft.blocks if block.zone is Zone.SIGNATURE and block.text.strip()]
     if signature:
-        if not _signs(signature):
+        if not _signs(signature) and not _named_above(draft.blocks, signature[0]):
             start, end = signature[0].source_span(0, len(signature[0].text))
             yield Proposal(start, end)
     elif team := _unseen_team(draft.blocks):
@@ -105,12 +105,18 @@ def _signs(signature: Sequence[Block]) -> bool:
     return False
 
 
+def _named_above(blocks: Sequence[Block], team: Block) -> bool:
+    """Whether the line of the body above a team's is a name and nothing else."""
+    lines = [block for block in blocks if block.zone is Zone.BODY and block is not team]
+    return bool(lines) and len(_words(lines[-1].text)) > 1 and _person(lines[-1].text)
+
+
 def _ends_on_a_name(blocks: Sequence[Block]) -> bool:
     """Whether the last line is a name that was not seen as a signature ("Thanks from Jo", "Tom")."""
     last = next((block for block in reversed(blocks) if block.zone in (Zone.BODY, Zone.CLOSING)), None)
     if last is None:
         return False
-    if _PLACEHOLDER.fullmatch(last.text.strip()):
+    if _PLACEHOLDER.fullmatch(last.text.strip()) or _named_above(blocks, last):
         return True
     words = _KISSES.sub("", last.text).strip(" .!,-–—").split()
     if len(blocks) < 2 or not 0 < len(words) <= 6:
@@ -139,7 +145,7 @@ def _person(text: str) -> bool:
 def _unseen_team(blocks: Sequence[Block]) -> Block | None:
     """A last line such as "Your Support Team" that was taken for prose."""
     last = next((block for block in reversed(blocks) if block.zone in (Zone.BODY, Zone.CLOSING)), None)
-    if last is None or len(blocks) < 2 or last.text.rstrip()[-1:] in ".!?:":
+    if last is None or len(blocks) < 2 or last.text.rstrip()[-1:] in ".!?:" or _named_above(blocks, last):
         return None
     words = _words(last.text)
     return last if len(words) <= 6 and _NOBODY.intersection(words[1:]) and last.text.split()[-1][0].isupper() else None

@@ -146,7 +146,11 @@ def _helps(sentence: Sentence, reply: Reply, interrogates: bool) -> bool:
         return True
     if "refuse" in acts or _IF_WE_CAN.search(text):
         return False
-    if "dated" in acts and not sentence.does("gone", "apologise", "compensate") and not (_STALLS.search(text) or _was(sentence)):
+    if (
+        "dated" in acts
+        and not sentence.does("gone", "apologise", "compensate")
+        and not (_STALLS.search(text) or _was(sentence))
+    ):
         about = {word for s in (reply.customer.sentences if reply.customer else ()) for word in topic_words(s)}
         return not about or any(alike(word, other) >= SAME for word in topic_words(sentence) for other in about)
     if "?" in text and "ask" in acts:
@@ -193,7 +197,10 @@ _ITEM = later.compile(
 
 def many_questions(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     """`most` questions and demands for information or more before any help; the finding is the sentence that asks most."""
-    counts = [(0 if _OFFERS.search(sentence.text) else _wanted(sentence), sentence) for sentence in reply.body]
+    counts = [
+        (0 if _OFFERS.search(sentence.text) or _says_again(sentence, reply) else _wanted(sentence), sentence)
+        for sentence in reply.body
+    ]
     if sum(wanted for wanted, _ in counts) < options["most"]:
         return
     found: list[tuple[int, Sentence]] = []
@@ -206,6 +213,19 @@ def many_questions(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposa
     if count >= int(options["most"]):
         chief = max(found, key=lambda pair: pair[0])[1]
         yield Proposal(chief.start, chief.end, chief, fields={"count": str(count)})
+
+
+def _says_again(sentence: Sentence, reply: Reply) -> bool:
+    """A question of the customer's, taken up in order to answer it."""
+    question = sentence.text.rstrip(" ?").lower()
+    return (
+        reply.customer is not None
+        and len(question.split()) > 1
+        and any(
+            question in re.sub(r"\byou\b", "we", s.text.lower()) or question in s.text.lower()
+            for s in reply.customer.sentences
+        )
+    )
 
 
 def _helps_now(sentence: Sentence) -> bool:
