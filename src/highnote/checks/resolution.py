@@ -196,7 +196,10 @@ _ITEM = later.compile(
 
 
 def many_questions(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
-    """`most` questions and demands for information or more before any help; the finding is the sentence that asks most."""
+    """`most` questions and demands for information or more before any help; the finding is the sentence that asks most.
+
+    It is their number that tells, so the sentence is not handed to the judge.
+    """
     counts = [
         (0 if _OFFERS.search(sentence.text) or _says_again(sentence, reply) else _wanted(sentence), sentence)
         for sentence in reply.body
@@ -212,7 +215,7 @@ def many_questions(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposa
     count = sum(wanted for wanted, _ in found)
     if count >= int(options["most"]):
         chief = max(found, key=lambda pair: pair[0])[1]
-        yield Proposal(chief.start, chief.end, chief, fields={"count": str(count)})
+        yield Proposal(chief.start, chief.end, fields={"count": str(count)})
 
 
 def _says_again(sentence: Sentence, reply: Reply) -> bool:
