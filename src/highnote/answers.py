@@ -73,7 +73,7 @@ def pieces(reply: Iterable[Sentence]) -> list[Piece]:
         for start, end in parts:
             span = sentence.span.doc[start:end]
             text = span.text.replace("’", "'")
-            if not re.search(r"\w", text) or (start >= asking and not _PREFERS.search(text)):
+            if not re.search(r"\w", text) or _MAILBOX.search(text) or (start >= asking and not _PREFERS.search(text)):
                 continue
             piece = Piece(sentence, start, end, text, keys(span))
             if not _EMPTY_TALK.match(text) or any(map(piece.brings, ("money", "span", "day", "hours"))):
@@ -159,7 +159,7 @@ KINDS: Mapping[str, re.Pattern[str]] = {
     "money": later.compile(
         r"[£$€]\s?\d|\b\d[\d.,]*\s?(?:€|£|\$|%|euros?|eur|pounds?|gbp|dollars?|usd|chf|francs?|kr|percent|per cent"
         r"|pence|cents?"
-        r"|p)\b|\b(?:free|no (?:extra )?(?:charge|cost|fee)|nothing(?! wrong| else| whatsoever)"
+        r"|p)\b|\b(?:free|no (?:extra )?(?:charge|cost|fee)|not owe|n't owe|nothing(?! wrong| else| whatsoever)"
         r"|on the house|on us|half price|at cost)\b",
         re.IGNORECASE,
     ),
@@ -301,9 +301,20 @@ HANDED_ON = _words(
     r"|your \w+) (?:over|on)"
     r"|raised (?:it|this|internally)|looked? into|in (?:the )?(?:coming|due)|as soon as (?:possible|we|i|they"
     r"|it) ?(?:can|is)?"
+    r"|(?:put|placed) (?:it|this|your \w+) (?:in|on|into|at) (?:\w+ ){1,3}(?:queue|list|pile|agenda)"
     r"|shortly|bear with|under (?:review|investigation)|will be (?:in touch|contacted|looked|dealt)"
     r"|before (?:too )?long"
     r"|when (?:i|we) (?:can|get)|get round to|high on the list|still open"
+)
+_UNSURE = _words(r"not sure|no idea|(?:can't|cannot|couldn't|could not) (?:say|tell)|(?:don't|do not) know")
+SENDS_AWAY = _words(
+    r"(?:have|need|got|best) to (?:\w+ )?(?:approach|contact|call|ring|phone|get hold of|write to|turn to|ask) (?!me\b|us\b)\w+"
+    r"|another department|not my department"
+)
+"""Somebody else is to be asked: no answer to what is to be done, or when."""
+_MAILBOX = _words(
+    r"(?:mailbox|inbox|e-?mail|message|repl(?:y|ies)|answers)\b.{0,40}\b(?:unattended|unmonitored|no-?reply"
+    r"|(?:not|cannot|can't|n't|no longer) (?:be )?(?:monitored|read|answered|checked))"
 )
 WHAT_NOW = later.compile(
     r"(?:what (?:now|next|happens|can|should|do|will|are|is going|'s going|else)\b(?: (?:now|next|you|i|we|my|do"
@@ -317,6 +328,8 @@ WHAT_NOW = later.compile(
 
 def _how_far(ask: Ask, piece: Piece, shared: float) -> float:
     """How far a piece brings the kind of thing that is asked for, 0 to 1; `shared` is the overlap of their words."""
+    if ask.type in {"do", "when", "how long"} and SENDS_AWAY.search(piece.sentence.text):
+        return 0.0
     if piece.brings("here") and ask.type not in {"yes/no", "when", "how long"}:
         return 0.9
     return 0.8 if _BLANK.search(piece.text) else _BRINGS[ask.type](ask, piece, shared)
@@ -327,9 +340,24 @@ _BLANK = later.compile(r"%\w+%|\{\{?\s*\w|<\w+>|\[[\w ]+\]")
 
 
 def _when(ask: Ask, piece: Piece, shared: float) -> float:
-    if piece.brings("day") or piece.brings("hours"):
+    if _regrets(piece):
+        return 0.0
+    if piece.brings("day") or (piece.brings("hours") and _VISIT.search(ask.text)):
         return 1.0
     return 0.8 if piece.brings("span") else 0.4 * (shared > 0.3 and piece.brings("so or not"))
+
+
+_VISIT = _words(r"open\w*|clos\w*|hours|times|visit|come|call|ring|drop|pick|collect|get|speak|reach|available")
+"""Questions that opening hours may answer."""
+_REGRET = _opening(r"(?:and |but |again,? )?(?:i'm|we're|i am|we are)? ?(?:so |very |truly |really )?sorry")
+
+
+def _regrets(piece: Piece) -> bool:
+    """The piece is sorry for what was, which says nothing of what will be."""
+    if not _REGRET.match(piece.text):
+        return False
+    told = [c for c in piece.sentence.clauses if c.parent is not None and piece.start <= c.verb.i < piece.end]
+    return all(c.tense in ("past", "") for c in told)
 
 
 _THERE_ARE = _opening(
@@ -386,11 +414,16 @@ def _seen_to(ask: Ask, piece: Piece, shared: float) -> float:
     if _NICE.match(piece.text):
         return 0.0
     if piece.brings("done"):  # another remedy than the one that was asked for is no answer
-        return 1.0 if shared > 0.05 or not _MONEY_BACK.search(ask.text) else 0.4
+        gift = "compensate" in acts(piece) and any(
+            remedies()[name].search(ask.text) for name in ("replacement", "repair")
+        )
+        return 1.0 if shared > 0.05 or not (gift or _MONEY_BACK.search(ask.text)) else 0.4
     if _SENDABLE.match(ask.text) and not _MONEY_BACK.search(ask.text) and re.search(r"\d{2}", piece.text):
         return 0.7
     did = acts(piece)
-    if did & {"refuse", "offer", "choice"}:
+    if "gone" in did and shared > 0.05:
+        return 0.8
+    if did & {"refuse", "offer", "choice"} and (shared > 0.05 or "acknowledge" not in did):
         return 0.8
     return 0.5 if did & {"resolve", "promise"} and re.search(r"\byour?\b|today|now|tomorrow", piece.text) else 0.0
 
@@ -411,7 +444,9 @@ def _where(ask: Ask, piece: Piece, shared: float) -> float:
 
 _BRINGS: Mapping[Type, Callable[[Ask, Piece, float], float]] = {
     "when": _when,
-    "how long": lambda ask, piece, shared: 1.0 if piece.brings("span") else 0.6 * piece.brings("day"),
+    "how long": lambda ask, piece, shared: (
+        0.0 if _regrets(piece) else 1.0 if piece.brings("span") else 0.6 * piece.brings("day")
+    ),
     "how much": _how_much,
     "where": _where,
     "who": lambda ask, piece, shared: 0.8 * (piece.brings("person") or _names(piece)),
@@ -475,10 +510,17 @@ _SAYS = later.compile(
 )
 
 
+def _figures(text: str) -> frozenset[str]:
+    """The times, sums and sizes in a text."""
+    return frozenset(re.findall(r"\d[\d.,:]*\d", text))
+
+
 def _says_back(ask: Ask, piece: Piece) -> bool:
-    """The piece answers with the verb of the question: "Is it blocked?" "It was, …"."""
+    """The piece answers with the verb or a figure of the question: "Is it blocked?" "It was, …"."""
     if ask.type not in {"yes/no", "do"} or _NICE.match(piece.text):
         return False
+    if ask.type == "yes/no" and not _figures(ask.text).isdisjoint(_figures(piece.text)):
+        return True
     first, said = ask.sentence.span.doc[ask.first], _SAYS.match(piece.text)
     if said is not None and any(first.lower_ in verbs and said[1].lower() in verbs for verbs in _AUXILIARIES):
         return True
@@ -574,7 +616,7 @@ class _Pair:
 
     def both(self, least: float) -> float:
         """The right kind of thing about the right topic."""
-        passed_on = 0.3 if HANDED_ON.search(self.piece.text) else 1.0
+        passed_on = 0.3 if HANDED_ON.search(self.piece.text) or _UNSURE.search(self.piece.text) else 1.0
         return self.kind * (least + (1 - least) * min(1.0, 1.3 * self.shared)) * self.free * passed_on
 
 

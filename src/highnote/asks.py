@@ -265,6 +265,7 @@ def _direct(sentence: Sentence, text: str) -> Iterator[_Span]:
     marked = "?" in text
     starts = [m for m in _QUESTION.finditer(text) if marked or _inverted(sentence, text, m)]
     starts = [m for m in starts if not (m["wh"] and (_relative(text, m) or _names_thing(text, m)))]
+    starts = [m for m in starts if m is starts[0] or not (m["wh"] and _describes(text[: m.start("wh")], m["wh"]))]
     if not starts:
         if marked and not _IDLE.match(text) and not _rhetorical(text):
             mark = text.index("?")
@@ -373,6 +374,15 @@ def _relative(text: str, match: re.Match[str]) -> bool:
         "when",
         "whom",
     }
+
+
+def _describes(before: str, word: str) -> bool:
+    """In a question: the wh-word tells more of the noun before it ("Can I bring my son, who is nine?")."""
+    noun = re.search(r"(\w+), $", before)
+    return word.lower() in {"who", "which", "whose"} and noun is not None and noun[1].lower() not in _PRONOUNS
+
+
+_PRONOUNS = _set("it this that them one you me us him her please also and or")
 
 
 def _names_thing(text: str, match: re.Match[str]) -> bool:

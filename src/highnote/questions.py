@@ -77,11 +77,13 @@ def coverage(reply: Reply) -> tuple[Covered, ...]:
     """
     if reply.partial or not reply.body:
         return ()
-    covered = [ask for index in _open_messages(reply) for ask in _covered(reply, index, reply.ours)]
+    again = _said_before(reply)
+    fresh = [sentence for sentence in reply.ours if sentence.text not in again]
+    covered = [ask for index in _open_messages(reply) for ask in _covered(reply, index, fresh)]
     if not covered and not reply.chat and reply.situation.kind != "praise":
         covered = _left_open(reply)
     letter = "\n\n" in reply.parsed.draft.source.strip().replace("\r", "")
-    brief = reply.chat and len(reply.ours) <= BRIEF and not letter
+    brief = (reply.chat or reply.at_once) and len(reply.ours) <= BRIEF and not letter
     if brief:
         told = not all(map(says_nothing, reply.ours))
         covered = [_perhaps(ask) if told or not _sincere(ask, reply) else ask for ask in covered]
@@ -104,7 +106,7 @@ def _weighed(covered: Sequence[Covered], reply: Reply) -> list[Covered]:
     if all(ask.state != "unanswered" for ask in covered):
         return list(covered)
     about = frozenset(word for s in (reply.customer.sentences if reply.customer else ()) for word in topic_words(s))
-    said = {s.text for i, m in enumerate(reply.thread) if m.sender == "agent" for s in reply.message(i).body}
+    said = _said_before(reply)
     settled = [s for s in reply.ours if s.text not in said and settles(s, about) and not _sells(s, reply)]
     short = {word for piece in filter(elliptic, pieces(settled)) for word in piece.keys}
     if len(settled) < len(covered):
@@ -113,6 +115,12 @@ def _weighed(covered: Sequence[Covered], reply: Reply) -> list[Covered]:
             for ask in covered
         ]
     return [ask if _wants_one_thing(ask.ask) and not brings(ask.ask, settled) else _perhaps(ask) for ask in covered]
+
+
+def _said_before(reply: Reply) -> frozenset[str]:
+    """The sentences of our earlier replies: what did not answer then answers nothing now."""
+    before = (i for i, m in enumerate(reply.thread) if m.sender == "agent" and i < (reply.asked or 0))
+    return frozenset(s.text for i in before for s in reply.message(i).body)
 
 
 def _sells(sentence: Sentence, reply: Reply) -> bool:

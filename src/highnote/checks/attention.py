@@ -70,7 +70,8 @@ _TIME = later.compile(
     re.IGNORECASE,
 )
 _WAIT = later.compile(
-    r"\b(?:wait(?:ed|ing)?|(?:your|more) patience|patient|delay(?:ed)? (?:in|my|our|reply|response)|late (?:reply"
+    r"\b(?:wait(?:ed|ing)?|(?:your|more) patience|patient|bearing with (?:me|us)|"
+    r"delay(?:ed)? (?:in|my|our|reply|response)|late (?:reply"
     r"|answer|response)|slow (?:to|in|reply)|(?:took|taken) (?:us |me )?(?:so |too |this |a )?(?:long|while|\w+ days)"
     r"|"
     r"sooner|earlier reply|belated|back to you (?:late|so late|only now)|days? (?:late|of silence)|(?:reply|answer"

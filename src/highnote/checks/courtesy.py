@@ -54,6 +54,7 @@ def _set(text: str) -> frozenset[str]:
 
 _STRESSED = _set("""
     only not never ever always must over free stop please now all any immediately important huge sale very before after
+    monday tuesday wednesday thursday friday saturday sunday
     every read will cannot don't can't won't do does did again really so urgent attention warning notice required
     mandatory final last first please today asap nothing nobody everything everyone exactly absolutely definitely
     completely totally guaranteed forbidden prohibited strictly refuse refused clearly already still yes no without

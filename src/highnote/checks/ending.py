@@ -11,6 +11,7 @@ from highnote import later
 from highnote.draft import Block, Draft, Zone
 from highnote.language import Sentence
 from highnote.reply import Proposal, Reply
+from highnote.wording import phrases
 
 _NOBODY_TEXT = """
     team teams support service services care customer customers client clients guest guests member members user
@@ -19,13 +20,22 @@ _NOBODY_TEXT = """
     experience delight group ltd limited inc gmbh llc plc company co front back reception technical tech environment
     environmental lettings credit operations logistics dispatch shipping fulfilment fulfillment warehouse admin
     administration management hr marketing complaints complaint claims enquiries inquiries hotline centre center
-    community staff crew people folks all everyone everybody us collections finance payments payroll reservations
+    community staff crew people folks all everyone everybody us collections finance payments payroll planning refunds reservations
     bookings booking orders order delivery deliveries workshop webshop shop store online mail info contact
     backoffice quality assurance maintenance facilities property security solutions insurance bank council committee
     board feedback assistance responsible concierge housekeeping registry registrar secretariat hotel inn hostel
     school academy switchboard kitchen branch surgery practice clinic library studio lab laboratory museum theatre
     the your our
 """
+_TRADES_TEXT = """
+    travel travels tours energy power gas water telecom mobile broadband airways airlines rail railways bus buses coaches
+    taxi taxis cabs motors cars autos furniture interiors homes home garden gardens foods food bakery books music games
+    toys fitness gym spa pharmacy optics optical electronics appliances tools bikes cycles kitchens bathrooms media
+    software systems technologies digital cloud capital finance wealth partners partnership retail wholesale trading
+    stores markets market press publishing holidays resorts events catering cleaning laundry plumbing heating roofing
+"""
+_TRADES = frozenset(_TRADES_TEXT.split())
+"""What companies are called after; it tells theirs from a person's name below the name of a team."""
 _LINKS = frozenset(["from", "at", "of", "for", "and", "&", "-", "–", "in", "with"])
 _NOBODY = frozenset(_NOBODY_TEXT.split())
 _PLACEHOLDER = later.compile(r"\{\{?.*?\}?\}|\[[^\]]+\]|<[^>]+>|%\w+%?|_{3,}")
@@ -47,6 +57,13 @@ _PARTICULAR = later.compile(
     re.IGNORECASE,
 )
 """What points at something in particular: talk for its own sake has nothing of it."""
+_FOR_THEM = later.compile(
+    r"https?:|@|[£$€%?]|\b(?:you|yours?|yourself|please|if|unless|until|till|attached|enclosed|below|i|my|me|today|tonight"
+    r"|tomorrow|yesterday|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|o'clock|am|pm|within|replac\w+|refund\w*|repair\w*)\b"
+    r"|\b\d{1,2}(?::\d\d|(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
+    re.IGNORECASE,
+)
+"""What makes a sentence one for this customer, now."""
 
 
 def anonymous(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
@@ -59,7 +76,7 @@ def anonymous(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
         return
     signature = [block for block in draft.blocks if block.zone is Zone.SIGNATURE and block.text.strip()]
     if signature:
-        if not _signs(signature):
+        if not _signs(signature) and not _named_above(draft.blocks, signature[0]):
             start, end = signature[0].source_span(0, len(signature[0].text))
             yield Proposal(start, end)
     elif team := _unseen_team(draft.blocks):
@@ -71,16 +88,27 @@ def anonymous(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
 def _signs(signature: Sequence[Block]) -> bool:
     """Whether a line of the signature is a person's name or a blank for one."""
     first = set(_words(signature[0].text))
+    team = not _NOBODY.isdisjoint(first)
     for number, block in enumerate(signature):
         if _PLACEHOLDER.search(block.text):
             return True
-        name = re.split(r",|\s[-–—|/@&+]\s|\||\s(?:from|at|of|and|with)\s", block.text.lstrip("-–—~^* "))[0].strip()
+        name = re.split(r",|\s[-–—|/@&+]\s|\s\(|\||\s(?:from|at|of|and|with)\s", block.text.lstrip("-–—~^* "))[
+            0
+        ].strip()
         words = _words(name)
         if not words or _DIGITS.search(name) or not _NAME.fullmatch(name):
+            continue
+        if number and team and words[-1] in _TRADES:
             continue
         if len(words) <= 5 and not (_NOBODY | _LINKS).intersection(words) and not (number and first.issuperset(words)):
             return True
     return False
+
+
+def _named_above(blocks: Sequence[Block], team: Block) -> bool:
+    """Whether the line of the body above a team's is a name and nothing else."""
+    lines = [block for block in blocks if block.zone is Zone.BODY and block is not team]
+    return bool(lines) and len(_words(lines[-1].text)) > 1 and _person(lines[-1].text)
 
 
 def _ends_on_a_name(blocks: Sequence[Block]) -> bool:
@@ -88,7 +116,7 @@ def _ends_on_a_name(blocks: Sequence[Block]) -> bool:
     last = next((block for block in reversed(blocks) if block.zone in (Zone.BODY, Zone.CLOSING)), None)
     if last is None:
         return False
-    if _PLACEHOLDER.fullmatch(last.text.strip()):
+    if _PLACEHOLDER.fullmatch(last.text.strip()) or _named_above(blocks, last):
         return True
     words = _KISSES.sub("", last.text).strip(" .!,-–—").split()
     if len(blocks) < 2 or not 0 < len(words) <= 6:
@@ -117,7 +145,7 @@ def _person(text: str) -> bool:
 def _unseen_team(blocks: Sequence[Block]) -> Block | None:
     """A last line such as "Your Support Team" that was taken for prose."""
     last = next((block for block in reversed(blocks) if block.zone in (Zone.BODY, Zone.CLOSING)), None)
-    if last is None or len(blocks) < 2 or last.text.rstrip()[-1:] in ".!?:":
+    if last is None or len(blocks) < 2 or last.text.rstrip()[-1:] in ".!?:" or _named_above(blocks, last):
         return None
     words = _words(last.text)
     return last if len(words) <= 6 and _NOBODY.intersection(words[1:]) and last.text.split()[-1][0].isupper() else None
@@ -128,23 +156,46 @@ def _words(text: str) -> list[str]:
 
 
 def keeps_talking(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
-    """The first of the sentences that add nothing after the last one that does; `most` of them are let pass."""
+    """The sentences that add nothing after the last one that does; `most` of them are let pass.
+
+    What makes them idle is what they have in common, so that no single sentence is handed to the judge.
+    """
     body = list(reply.body)
     least = options["most"] + 1
     if len(body) <= least or not all(map(_may_be_idle, body[-least:])):
         return
-    cut = next((n for n in reversed(range(len(body))) if not _idle(body[n])), None)
+    asides = reply.asked is None or reply.situation.kind == "complaint"
+    cut = next((n for n in reversed(range(len(body))) if not (_idle(body[n]) or (asides and _aside(body[n])))), None)
     if cut is None:
         return
     idle = [sentence for sentence in body[cut + 1 :] if "thank" not in sentence.acts and not _closes(sentence)]
     talk = [sentence for sentence in idle if "wish" not in sentence.acts]
+    if not any(map(_brags, talk)) and not all(_idle(sentence) and sentence.clauses for sentence in talk):
+        return
     if talk and len(idle) > options["most"] and any(sentence.does(*_SOLVES) for sentence in body[: cut + 1]):
-        yield Proposal(idle[0].start, idle[-1].end, idle[0])
+        yield Proposal(idle[0].start, idle[-1].end)
+
+
+def _brags(sentence: Sentence) -> bool:
+    """It tells how old, how liked or how proud the company or its goods are, or what the world is like."""
+    return bool(phrases("asides", "talk").search(sentence.text))
+
+
+def _aside(sentence: Sentence) -> bool:
+    """A statement about us or others that holds nothing for the customer: no deed of ours for them, no day, no "you"."""
+    if _FOR_THEM.search(sentence.text) or sentence.does(
+        "promise", "request", "ask", "apologise", "refuse", "offer", "choice"
+    ):
+        return False
+    heads = [clause for clause in sentence.clauses if clause.parent is None]
+    return all(clause.mood == "statement" and clause.subject != "customer" and not clause.modal for clause in heads)
 
 
 def _may_be_idle(sentence: Sentence) -> bool:
     """Whether it takes more than the words to tell that a sentence is not idle."""
-    return not _PARTICULAR.search(sentence.text) or sentence.does("thank", "wish")
+    return (
+        not _PARTICULAR.search(sentence.text) or not _FOR_THEM.search(sentence.text) or sentence.does("thank", "wish")
+    )
 
 
 def _closes(sentence: Sentence) -> bool:

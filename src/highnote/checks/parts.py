@@ -23,7 +23,7 @@ def whole(reply: Reply) -> bool:
     """There is prose to judge, and all of it: not a quote or a signature alone, nor the first step of a chat."""
     if not reply.body or reply.partial:
         return False
-    return not reply.chat or not any(asks_back(s) or _cheers(s) for s in reply.body)
+    return not reply.chat or not any(asks_back(s) or cheers(s) for s in reply.body)
 
 
 _CHEERS = later.compile(
@@ -42,7 +42,7 @@ _CHEERS = later.compile(
 )
 
 
-def _cheers(sentence: Sentence) -> bool:
+def cheers(sentence: Sentence) -> bool:
     """Whoever read the message took it for praise or good news."""
     return bool(_CHEERS.search(plain(sentence.text)))
 

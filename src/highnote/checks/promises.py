@@ -18,7 +18,8 @@ Options = Mapping[str, Any]
 
 
 _OWNS = later.compile(
-    r"\b(?:promis\w+|as (?:agreed|announced)|said (?:i|we|it|you|he|she|that)|(?:i|we) (?:was|were) (?:going|supposed"
+    r"\b(?:promis\w+|as (?:agreed|announced)|said (?:i|we|it|you|he|she|that)|(?:i|we) told you|"
+    r"(?:i|we) (?:was|were) (?:going|supposed"
     r"|meant|due) to|(?:didn't|did not|never|haven't|hadn't|failed to|forgot to|missed|should have"
     r"|not) (?:\w+ )?(?:call|write|wrote|come|came|send|sent|get back|"
     r"ring|reply|answer|turn up|show up|keep|kept|post|deliver|arrive|hear|heard|do|let you know|happen)\w*|(?:sorry"

@@ -8,6 +8,7 @@ from typing import Any
 
 from highnote import later
 from highnote.answers import KINDS, says_nothing
+from highnote.checks.parts import cheers
 from highnote.language import Sentence
 from highnote.questions import coverage
 from highnote.remedies import REDRESS
@@ -57,7 +58,8 @@ _STALLS = later.compile(
     r"|try (?:us )?again|hotline|bear with|out of reach|on a course|is away|are away|before (?:too )?long"
     r"|right people|will have word"
     r"|what is possible|get round to|calm down|giving us a|on the list|in due time|still (?:open|being)|take a while"
-    r"|gone (?:across|over) to)\b",
+    r"|gone (?:across|over) to|some(?:one|body) will|do (?:our|my) best|timely manner|(?:can't|cannot) be reached"
+    r"|(?:have|need) to (?:\w+ )?(?:approach|contact|call|ring|phone|get hold of) (?!me\b|us\b))\b",
     re.IGNORECASE,
 )
 
@@ -82,7 +84,7 @@ def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]
     if reply.asked is None:
         if reply.chat or not stalls or not any(_AWAITED.search(sentence.text) for sentence in reply.body):
             return
-    elif not _awaited(reply, bool(stalls)):
+    elif not _awaited(reply, bool(stalls)) or (not reply.harm and any(map(cheers, reply.body))):
         return
     if reply.chat and not all(map(says_nothing, reply.body)):  # a chat is full of help in half-sentences
         return
@@ -91,7 +93,7 @@ def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]
         return
     if _does_as_asked(reply):
         return
-    if stalls or not any("refuse" in sentence.acts for sentence in reply.body):
+    if stalls or not any("refuse" in sentence.acts and not _MAILBOX.search(sentence.text) for sentence in reply.body):
         yield Proposal(0, 0)
 
 
@@ -123,7 +125,7 @@ def _awaited(reply: Reply, stalls: bool) -> bool:
     """Whether the customer waits for something to be done."""
     about = reply.situation
     if about.kind not in ("complaint", "request"):
-        return about.kind == "enquiry" and stalls and not reply.chat
+        return about.kind == "enquiry" and stalls and not reply.chat and bool(coverage(reply))
     if reply.chat:
         return reply.harm or not REDRESS.isdisjoint(about.remedies)
     return reply.harm or bool(about.remedies) or stalls
@@ -132,15 +134,23 @@ def _awaited(reply: Reply, stalls: bool) -> bool:
 def _helps(sentence: Sentence, reply: Reply, interrogates: bool) -> bool:
     """The sentence solves, offers, answers, names a day for what the customer wrote about, or asks what help needs."""
     acts, text = sentence.acts, sentence.text
-    if "pitch" in acts and "promise" not in acts:
+    if _MAILBOX.search(text) or ("pitch" in acts and "promise" not in acts and reply.situation.kind != "enquiry"):
         return False
     if _ANSWERS.search(text) or (_LINK.search(text) and not _ELSEWHERE.search(text)):
         return True
-    if "help" in acts or "choice" in acts:
+    if "help" in acts and "choice" not in acts and not sentence.does("resolve", "dated") and _STALLS.search(text):
+        return False
+    if "help" in acts or "choice" in acts or ("put-right" in acts and "resolve" in acts):
         return not _IF_WE_CAN.search(text)
+    if "compensate" in acts and reply.harm:  # too little perhaps, which other rules say, but something
+        return True
     if "refuse" in acts or _IF_WE_CAN.search(text):
         return False
-    if "dated" in acts and not sentence.does("gone", "apologise", "compensate") and not _STALLS.search(text):
+    if (
+        "dated" in acts
+        and not sentence.does("gone", "apologise", "compensate")
+        and not (_STALLS.search(text) or _was(sentence))
+    ):
         about = {word for s in (reply.customer.sentences if reply.customer else ()) for word in topic_words(s)}
         return not about or any(alike(word, other) >= SAME for word in topic_words(sentence) for other in about)
     if "?" in text and "ask" in acts:
@@ -155,6 +165,18 @@ def _helps(sentence: Sentence, reply: Reply, interrogates: bool) -> bool:
     return bool(steps - _IDLE) and steps.isdisjoint(_PAPERWORK)
 
 
+def _was(sentence: Sentence) -> bool:
+    """All that the sentence tells is over, and mends nothing."""
+    tenses = {clause.tense for clause in sentence.clauses if clause.tense}
+    return tenses == {"past"} and not sentence.does("resolve", "put-right")
+
+
+_MAILBOX = later.compile(
+    r"\b(?:mailbox|inbox|e-?mail|message|repl(?:y|ies)|answers?)\b.{0,40}\b(?:unattended|unmonitored|no-?reply"
+    r"|(?:not|cannot|can't|n't|no longer) (?:be )?(?:\w+ )?(?:monitored|read|answered|checked))\b",
+    re.IGNORECASE,
+)
+"""What is said of the mailbox, which is nobody's matter."""
 _WANTED = later.compile(
     r"\b(?:which|what|what's|when|where|whether|who|how|did (?:you|it)|do you|does (?:it|the)|is (?:it"
     r"|the|there)|are (?:you|there)|have you|has (?:it|the)|can you|could you)\b",
@@ -174,8 +196,14 @@ _ITEM = later.compile(
 
 
 def many_questions(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
-    """`most` questions and demands for information or more before any help; the finding is the sentence that asks most."""
-    counts = [(0 if _OFFERS.search(sentence.text) else _wanted(sentence), sentence) for sentence in reply.body]
+    """`most` questions and demands for information or more before any help; the finding is the sentence that asks most.
+
+    It is their number that tells, so the sentence is not handed to the judge.
+    """
+    counts = [
+        (0 if _OFFERS.search(sentence.text) or _says_again(sentence, reply) else _wanted(sentence), sentence)
+        for sentence in reply.body
+    ]
     if sum(wanted for wanted, _ in counts) < options["most"]:
         return
     found: list[tuple[int, Sentence]] = []
@@ -187,7 +215,20 @@ def many_questions(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposa
     count = sum(wanted for wanted, _ in found)
     if count >= int(options["most"]):
         chief = max(found, key=lambda pair: pair[0])[1]
-        yield Proposal(chief.start, chief.end, chief, fields={"count": str(count)})
+        yield Proposal(chief.start, chief.end, fields={"count": str(count)})
+
+
+def _says_again(sentence: Sentence, reply: Reply) -> bool:
+    """A question of the customer's, taken up in order to answer it."""
+    question = sentence.text.rstrip(" ?").lower()
+    return (
+        reply.customer is not None
+        and len(question.split()) > 1
+        and any(
+            question in re.sub(r"\byou\b", "we", s.text.lower()) or question in s.text.lower()
+            for s in reply.customer.sentences
+        )
+    )
 
 
 def _helps_now(sentence: Sentence) -> bool:

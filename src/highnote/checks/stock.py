@@ -44,6 +44,8 @@ _BLANKS = later.compile(
     | \b[A-Z]{{2,}}_[A-Z_]*[A-Z]\b(?=\W)                                   # FIRST_NAME
     | (?<![\w#*_./-])_{{3,}}(?![\w#*/])                                    # ____
     | (?<![\w./-])(?:X{{3,}}|x{{4,}})(?![\w/-])                            # XXX
+    | (?:(?<=\bof\ )|(?<=\bby\ )|(?<=\bin\ )|(?<=\bon\ )|(?<=\bat\ )|(?<=\bto\ )|(?<=\bfor\ )|(?<=\bwithin\ )
+        |(?<=\babout\ ))XX(?=\ [a-z])(?!\ centur)                     # XX litres
     | (?<![\w./-])(?:XX+|xx+)[./-](?:XX+|xx+|YY+|yy+)(?:[./-]\w+)?         # XX/XX/XXXX
     | (?<![\w./-])(?:DD|dd)[./-](?:MM|mm)(?:[./-](?:YY|yy)+)?(?![\w])      # DD/MM/YYYY
     | \b(?:T\.?B\.?[DCA]\.?|TODO|FIXME|[Ll]orem\ ipsum)(?!\w)              # TBD
@@ -63,6 +65,12 @@ _TALKS_ABOUT = later.compile(
 _KISSES = later.compile(r"\A[xX]{2,4}\Z")
 
 
+_EXPLAINS = later.compile(
+    r"\b(?:curly (?:brackets|braces)|merge (?:tag|field)s?|placeholders?|shortcodes?"
+    r"|(?:the|this) (?:tag|variable)s? (?:goes|is|must|stands?|needs?))\b",
+    re.IGNORECASE,
+)
+"""Where a reply tells how blanks are written, those after it are meant."""
 _UNFILLED = {"problem": "is a blank that nobody filled in, so the reader would see a form letter"}
 
 
@@ -77,6 +85,7 @@ def unfilled_blank(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposa
     texts = [block.text for block in draft.blocks]
     in_paths = {m[0] for text in texts for m in _BLANKS.finditer(text) if _in_path(text, *m.span())}
     code = [match.span() for match in _CODE.finditer(draft.source)]
+    explained = min((s.start for s in reply.body if _EXPLAINS.search(s.text)), default=len(draft.source))
     for block in draft.blocks:
         if block.zone is Zone.QUOTE:
             continue
@@ -85,6 +94,8 @@ def unfilled_blank(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposa
             if any(first < match.end() and match.start() < last for first, last, _ in block.slots):
                 continue
             if any(first <= start < last for first, last in code) or match[0] in in_paths or _is_meant(block, match):
+                continue
+            if start > explained and match[0][0] in "{<[%":
                 continue
             fields = {"blank": match[0], "mend": f"Fill in “{match[0]}”, or leave the sentence out.", **_UNFILLED}
             if draft.template:

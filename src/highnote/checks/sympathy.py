@@ -9,9 +9,11 @@ from typing import Any
 
 from highnote import later
 from highnote.checks.parts import absent, plain, said_by_us, whole
+from highnote.harm import done_by_us
 from highnote.language import Parsed, Sentence
 from highnote.reply import Proposal, Reply
 from highnote.topics import topic_words
+from highnote.wording import phrases
 
 Options = Mapping[str, Any]
 
@@ -57,6 +59,8 @@ def _harmed(reply: Reply) -> bool:
     now = reply.situation
     if reply.chat:
         return reply.harm
+    if any(_CHEERED.search(s.text) for s in reply.parsed.sentences) or _befell_them(reply):
+        return False
     return now.plain and (
         now.certain or not any(_GLAD.search(plain(s.text)) and not _apologises(s) for s in reply.parsed.sentences)
     )
@@ -65,9 +69,19 @@ def _harmed(reply: Reply) -> bool:
 _GLAD = later.compile(
     r"^\W*(?:(?:i|we)(?:'m| am|'re| are)? (?:so |very |really )?)?(?:glad|pleased|delighted|happy|lovely|good|great|nice)"
     r" (?:it|that|you|he|she|they|to (?:hear|read|see|know))\b(?! (?:told|wrote|got in touch|said|let))"
-    r"|\b(?:congratulations|get well soon)\b",
+    r"|\bget well soon\b",
     re.IGNORECASE,
 )
+_CHEERED = later.compile(r"\bcongratulations\b", re.IGNORECASE)
+
+
+def _befell_them(reply: Reply) -> bool:
+    """What went wrong is nothing that we did: a claim on their insurance, a pipe that somebody else has mended."""
+    if reply.customer is None or any(map(done_by_us, reply.customer.sentences)):
+        return False
+    return any(phrases("complaints", "not ours").search(plain(s.text)) for s in reply.customer.sentences)
+
+
 _SORRY = later.compile(
     r"\b(?:sorry|soz|srr?y|apolog\w+|regret\w*|forgive|inexcusable|ashamed|our (?:fault|mistake|error|slip)|mea culpa)\b",
     re.IGNORECASE,
@@ -101,7 +115,8 @@ _FEELS_FOR = later.compile(
     r"|should(?:n't| not"
     r"| never) (?:have|happen|be)|"
     r"frustrat\w+|(?:not|n't) condone|unacceptable|annoy\w+|disappoint\w+|upset\w*|worr(?:y|ying|ied)|stress\w*"
-    r"|unpleasant|horrible|awful|inexcusable"
+    r"|unpleasant|horrible|horrid|awful|inexcusable|miserable|wretched|dreadful|grim|galling|maddening|nasty|frightening"
+    r"|distress\w*|heartbreak\w*"
     r"|not (?:good enough|acceptable|(?:how|what) (?:it|we|you|this|that)|(?:the|an?) \w+ (?:we|you|that))"
     r"|(?:isn't|wasn't|not|never) (?:certainly |quite |at all )*(?:the|an?|our|what|how) (?:\w+ )?(?:impression"
     r"|record|experience"
@@ -117,7 +132,7 @@ _FEELS_FOR = later.compile(
     r" (?:good|great|nice|easy) to (?:hear|read)|sad(?:dened)? to|hate (?:to hear|that)|don't like|oh (?:no|man)\b"
     r"|bummer"
     r"|never (?:want|like|our intention)|isn't the norm|not the goal"
-    r"|what a (?:nuisance|mess|pain|shame)|bad luck|rotten|embarrass\w+|real money|a long (?:time|wait))\b",
+    r"|what a (?:nuisance|mess|pain|shame)|bad luck|rotten|embarrass\w+|real money|a lo+ng (?:time|wait))\b",
     re.IGNORECASE,
 )
 _VAGUE = later.compile(
@@ -133,7 +148,8 @@ _HOLLOW = later.compile(
     r"\bsorry you feel\b"
     r"|\b(?:sorry|apologi[sz]e|apologies)\b[,.]? *(?:but|however|although|though)"
     r"|\bany (?:inconvenience|trouble|confusion|distress)\b|"
-    r"\b(?:did|does|do|has|have)(?: not|n't) (?:meet|met|live up)|unfortunately|\bmeet (?:your )?expectations",
+    r"\b(?:did|does|do|has|have)(?: not|n't) (?:meet|met|live up)|"
+    r"expectations (?:were|are|was|have been)(?: not|n't) (?:been )?met|unfortunately|\bmeet (?:your )?expectations",
     re.IGNORECASE,
 )
 _FOR_IT = later.compile(r"\b(?:for|about) (?:your|the|that|this) (?!inconvenience)\w+", re.IGNORECASE)
@@ -151,7 +167,9 @@ def _recognises(sentence: Sentence, reply: Reply) -> bool:
     """The sentence names the problem with sympathy or ownership."""
     text = plain(sentence.text)
     vague = _VAGUE.search(text)
-    named = vague is None or (len(text[: vague.start()].split()) >= _MUCH and bool(_shared([sentence], reply)))
+    named = vague is None or (
+        len(text[: vague.start()].split()) >= _MUCH and (bool(_shared([sentence], reply)) or _owns(sentence))
+    )
     if not named or _HOLLOW.search(text):
         return False
     if "apologise" in sentence.acts or _SORRY.search(text):
@@ -166,6 +184,17 @@ def _recognises(sentence: Sentence, reply: Reply) -> bool:
         )
         return bool(told) and bool(_shared([sentence], reply))
     return False
+
+
+def _owns(sentence: Sentence) -> bool:
+    """It tells what we did: "I counted twelve on a van that held ten"."""
+    return any(
+        clause.subject == "us" and clause.tense == "past" and clause.lemma not in _READING
+        for clause in sentence.clauses
+    )
+
+
+_READING = frozenset({"receive", "get", "read", "see", "hear", "note", "notice", "learn", "look"})
 
 
 def _told_and_sorry(said: Sequence[Sentence], reply: Reply) -> bool:
