@@ -83,7 +83,7 @@ def coverage(reply: Reply) -> tuple[Covered, ...]:
     letter = "\n\n" in reply.parsed.draft.source.strip().replace("\r", "")
     brief = reply.chat and len(reply.ours) <= BRIEF and not letter
     if brief:
-        told = not all(map(says_nothing, reply.ours))
+        told = not all(says_nothing(s) and not _declines(s) for s in reply.ours)
         covered = [_perhaps(ask) if told or not _sincere(ask, reply) else ask for ask in covered]
     if reply.chat and not letter and any(map(points, reply.ours)):
         return tuple(map(_perhaps, covered))
@@ -113,6 +113,15 @@ def _weighed(covered: Sequence[Covered], reply: Reply) -> list[Covered]:
             for ask in covered
         ]
     return [ask if _wants_one_thing(ask.ask) and not brings(ask.ask, settled) else _perhaps(ask) for ask in covered]
+
+
+def _declines(sentence: Sentence) -> bool:
+    """The sentence says what cannot be, or would have to be, which answers too: "We wish we had one to give you"."""
+    cannot = any(c.polarity == "negative" and c.modal for c in sentence.clauses)
+    return cannot or sentence.does("refuse") or bool(_WISH_WE_HAD.search(sentence.text))
+
+
+_WISH_WE_HAD = re.compile(r"\bwish (?:i|we) (?:had|could)\b|\balready been\b", re.IGNORECASE)
 
 
 def _sells(sentence: Sentence, reply: Reply) -> bool:
