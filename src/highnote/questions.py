@@ -158,12 +158,17 @@ _PLAIN_WISHES = ("refund", "replacement", "cancel", "callback", "invoice")
 
 def _sincere(ask: Covered, reply: Reply) -> bool:
     """In a chat: the ask wants to know something, or wants a remedy; it is no reproach in the form of a question."""
-    if ask.message != reply.asked or reply.situation.kind == "praise":
+    if ask.message != reply.asked or reply.situation.kind == "praise" or any(map(_takes_up, reply.ours)):
         return False
     text = reply.thread[ask.message].text[ask.start : ask.end + 2]
     if ask.ask.kind == "request":
         return any(remedies()[name].search(text) for name in _PLAIN_WISHES) and not _POINTED.search(text)
     return "?" in text and bool(_FOR_NEWS.match(text)) and not _POINTED.search(text) and not reply.situation.upset
+
+
+def _takes_up(sentence: Sentence) -> bool:
+    """The reply thanks for a suggestion: what was asked was one."""
+    return "thank" in sentence.acts and bool(re.search(r"\b(?:suggestions?|ideas?)\b", sentence.text))
 
 
 def _perhaps(ask: Covered) -> Covered:

@@ -112,7 +112,7 @@ _FEELS_FOR = later.compile(
     r"|fault|error|bad)|that(?:'s| is) on us|we (?:got|made|sent|lost|brought|delivered|cancelled|told|overcharged"
     r"|missed|forgot|failed|took|charged|packed|let|broke|put|mixed|kept|booked|"
     r"gave|left|should|didn't|did not)|i (?:got|made|missed|forgot|failed|should|promised|left)|shock\w*|pity"
-    r"|(?:we|i) (?:know|hear) you|(?:we|i) know (?:\w+ ){1,3}(?:is|are|can)\b|concern(?:s us|ed|ing)|not what we"
+    r"|(?:we|i) (?:know|hear) you|(?:we|i) know (?:\w+ ){1,3}(?:(?:is|are)(?:n't)?|can)\b|concern(?:s us|ed|ing)|not what we"
     r"|(?:not|isn't|never)"
     r" (?:good|great|nice|easy) to (?:hear|read)|sad(?:dened)? to|hate (?:to hear|that)|don't like|oh (?:no|man)\b"
     r"|bummer"
