@@ -114,7 +114,7 @@ def shouting(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
         begin = sentence.begin
         text = sentence.block.text[begin : _end_with_marks(sentence)]
         loud = shouted(text)
-        if not ("!!" in theirs and calm) and not _JOY.search(text):
+        if not (calm and (reply.chat or "!!" in theirs)) and not _JOY.search(text):
             loud += [match.span() for match in _MARKS.finditer(text)]
         if loud:
             start, end = min(s for s, _ in loud), max(e for _, e in loud)
