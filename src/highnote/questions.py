@@ -153,6 +153,11 @@ _POINTED = re.compile(
 )
 
 
+def asks_plainly(reply: Reply) -> bool:
+    """In a chat: somebody calm asks for news, and wants an answer rather than sympathy."""
+    return any(ask.ask.kind != "request" and _sincere(ask, reply) for ask in coverage(reply))
+
+
 _PLAIN_WISHES = ("refund", "replacement", "cancel", "callback", "invoice")
 
 

@@ -64,7 +64,7 @@ _LEAVE = re.compile(
     re.IGNORECASE,
 )
 _WISHES = re.compile(
-    r"\b(?:please|pls|plz|(?:can|could|would|will) you|i(?:'d| would) like|i (?:want|need)|we (?:want|need))\b",
+    r"\b(?:please|pls|plz|(?:can|could|would|will) you|i(?:'d| would) like|(?<!time )(?<!when )(?:i|we) (?:want|need))\b",
     re.IGNORECASE,
 )
 

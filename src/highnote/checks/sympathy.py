@@ -10,6 +10,7 @@ from typing import Any
 from highnote import later
 from highnote.checks.parts import absent, plain, said_by_us, whole
 from highnote.language import Parsed, Sentence
+from highnote.questions import asks_plainly
 from highnote.reply import Proposal, Reply
 from highnote.topics import topic_words
 
@@ -24,7 +25,7 @@ def apology_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
 
 def acknowledge_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
     """The customer reports a problem or is upset, and no sentence recognises what it meant for them."""
-    if not _harmed(reply) or not whole(reply):
+    if not _harmed(reply) or not whole(reply) or (reply.chat and asks_plainly(reply)):
         return
     said = said_by_us(reply)
     # In the two lines of a chat, sorry and a deed are recognition enough.
@@ -115,7 +116,7 @@ _FEELS_FOR = later.compile(
     r"|(?:we|i) (?:know|hear) you|(?:we|i) know (?:\w+ ){1,3}(?:(?:is|are)(?:n't)?|can)\b|concern(?:s us|ed|ing)|not what we"
     r"|(?:not|isn't|never)"
     r" (?:good|great|nice|easy) to (?:hear|read)|sad(?:dened)? to|hate (?:to hear|that)|don't like|oh (?:no|man)\b"
-    r"|bummer"
+    r"|bummer|could(?:n't| not) agree more"
     r"|never (?:want|like|our intention)|isn't the norm|not the goal"
     r"|what a (?:nuisance|mess|pain|shame)|bad luck|rotten|embarrass\w+|real money|a long (?:time|wait))\b",
     re.IGNORECASE,
