@@ -149,7 +149,7 @@ _FOR_NEWS = re.compile(
     re.IGNORECASE,
 )
 _POINTED = re.compile(
-    r"[!]|\?\s*\?|\b[A-Z]{4,}\b|\b(?:even|actually|ever|always|never|again|supposed|anyone|anybody|heck|hell)\b"
+    r"[!]|\?\s*\?|\b[A-Z]{4,}\b|\b(?:even|actually|ever|always|never|again|supposed|pretend|at least|anyone|anybody|heck|hell)\b"
 )
 
 
@@ -158,7 +158,8 @@ def asks_plainly(reply: Reply) -> bool:
     return any(ask.ask.kind != "request" and _sincere(ask, reply) for ask in coverage(reply))
 
 
-_PLAIN_WISHES = ("refund", "replacement", "cancel", "callback", "invoice")
+_PLAIN_WISHES = ("refund", "cancel", "callback", "invoice")
+_COUNTERFACTUAL = re.compile(r"\b(?:if (?:i|we) had|i'd demand)\b", re.IGNORECASE)
 
 
 def _sincere(ask: Covered, reply: Reply) -> bool:
@@ -167,7 +168,9 @@ def _sincere(ask: Covered, reply: Reply) -> bool:
         return False
     text = reply.thread[ask.message].text[ask.start : ask.end + 2]
     if ask.ask.kind == "request":
-        return any(remedies()[name].search(text) for name in _PLAIN_WISHES) and not _POINTED.search(text)
+        return any(remedies()[name].search(text) for name in _PLAIN_WISHES) and not (
+            _POINTED.search(text) or _COUNTERFACTUAL.search(text)
+        )
     return "?" in text and bool(_FOR_NEWS.match(text)) and not _POINTED.search(text) and not reply.situation.upset
 
 

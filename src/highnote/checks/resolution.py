@@ -8,6 +8,7 @@ from typing import Any
 
 from highnote import later
 from highnote.answers import KINDS, asks_back, says_nothing
+from highnote.checks.sympathy import glad
 from highnote.language import Sentence
 from highnote.questions import coverage
 from highnote.remedies import REDRESS
@@ -133,7 +134,7 @@ def _awaited(reply: Reply, stalls: bool) -> bool:
     if about.kind not in ("complaint", "request"):
         return about.kind == "enquiry" and stalls and not reply.chat
     if reply.chat:
-        return reply.harm or not REDRESS.isdisjoint(about.remedies)
+        return (reply.harm and not glad(reply)) or not REDRESS.isdisjoint(about.remedies)
     return reply.harm or bool(about.remedies) or stalls
 
 

@@ -53,11 +53,16 @@ def _thanks(text: str) -> bool:
     )
 
 
+def glad(reply: Reply) -> bool:
+    """In a chat: the writer is glad with the customer and sorry for nothing, so nobody was harmed."""
+    return any("rejoice" in s.acts for s in reply.body) and not any(map(_apologises, reply.body))
+
+
 def _harmed(reply: Reply) -> bool:
     """Whether the customer plainly reports harm. Where that is less than certain, a writer who is glad for them knows."""
     now = reply.situation
     if reply.chat:
-        return reply.harm
+        return reply.harm and not glad(reply)
     return now.plain and (
         now.certain or not any(_GLAD.search(plain(s.text)) and not _apologises(s) for s in reply.parsed.sentences)
     )
@@ -104,6 +109,7 @@ _FEELS_FOR = later.compile(
     r"frustrat\w+|(?:not|n't) condone|unacceptable|annoy\w+|disappoint\w+|upset\w*|worr(?:y|ying|ied)|stress\w*"
     r"|unpleasant|horrible|awful|inexcusable"
     r"|not (?:good enough|acceptable|(?:how|what) (?:it|we|you|this|that)|(?:the|an?) \w+ (?:we|you|that))"
+    r"|(?:isn't|not) how (?:we|you)\b"
     r"|(?:isn't|wasn't|not|never) (?:certainly |quite |at all )*(?:the|an?|our|what|how) (?:\w+ )?(?:impression"
     r"|record|experience"
     r"|standard|service|way|kind|welcome|start|level)|(?:eager|ready|anxious|keen) to (?:be|get|go)|(?:hard|tough"
