@@ -109,7 +109,7 @@ def shouting(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     if now.kind == "praise" or (calm and cheers and reply.asked is not None):
         return
     for sentence in reply.parsed.sentences:
-        if sentence.block.kind is Kind.HEADING:
+        if sentence.block.kind is Kind.HEADING or (reply.chat and calm and sentence.text.rstrip().endswith("!")):
             continue
         begin = sentence.begin
         text = sentence.block.text[begin : _end_with_marks(sentence)]

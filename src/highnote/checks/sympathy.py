@@ -159,7 +159,7 @@ def _recognises(sentence: Sentence, reply: Reply) -> bool:
     text = plain(sentence.text)
     vague = _VAGUE.search(text)
     named = vague is None or (len(text[: vague.start()].split()) >= _MUCH and bool(_shared([sentence], reply)))
-    if not named or _HOLLOW.search(text):
+    if not named or (_HOLLOW.search(text) and not (reply.chat and _FEELS_FOR.search(text))):
         return False
     if "apologise" in sentence.acts or _SORRY.search(text):
         return len(text.split()) > 4 or bool(_shared([sentence], reply)) or bool(_FOR_IT.search(text))
