@@ -134,7 +134,7 @@ def _awaited(reply: Reply, stalls: bool) -> bool:
     if about.kind not in ("complaint", "request"):
         return about.kind == "enquiry" and stalls and not reply.chat
     if reply.chat:
-        return (reply.harm and not glad(reply)) or not REDRESS.isdisjoint(about.remedies)
+        return not glad(reply) and (reply.harm or not REDRESS.isdisjoint(about.remedies))
     return reply.harm or bool(about.remedies) or stalls
 
 
