@@ -149,7 +149,8 @@ _FOR_NEWS = re.compile(
     re.IGNORECASE,
 )
 _POINTED = re.compile(
-    r"[!]|\?\s*\?|\b[A-Z]{4,}\b|\b(?:even|actually|ever|always|never|again|supposed|pretend|at least|know how much|anyone|anybody|heck|hell)\b"
+    r"[!]|\?\s*\?|\b[A-Z]{4,}\b|\b(?:even|actually|ever|always|never|again|supposed|pretend|at least"
+    r"|know how much|anyone|anybody|heck|hell)\b"
 )
 
 
