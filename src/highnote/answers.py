@@ -719,7 +719,7 @@ def _in_context(ask: Ask) -> str:
 
 _SAYS_NOTHING = _words(
     r"sorry|apolog\w+|regret|sad(?:dened)?|thank\w*|appreciat\w+|hope|wish|understand|know (?:how|that|you|delays?|it)"
-    r"|frustrat\w+|disappoint\w+|concern\w*|hear (?:this|that|about|you|it)|valued?|strive|aim|look(?:ing)? forward"
+    r"|frustrat\w+|disappoint\w+|concern\w*|hear (?:this|that|about|you|it)|we value|valued|strive|aim|look(?:ing)? forward"
     r"|welcom\w+"
     r"|feedback|patience|priority|never want|always want|best to|(?:hard|working|trying) (?:on|to|at)|as (?:quickly"
     r"|soon|fast)"

@@ -85,7 +85,7 @@ def coverage(reply: Reply) -> tuple[Covered, ...]:
     letter = "\n\n" in reply.parsed.draft.source.strip().replace("\r", "")
     brief = (reply.chat or reply.at_once) and len(reply.ours) <= BRIEF and not letter
     if brief:
-        told = not all(map(says_nothing, reply.ours))
+        told = not all(says_nothing(s) and not _declines(s) for s in reply.ours)
         covered = [_perhaps(ask) if told or not _sincere(ask, reply) else ask for ask in covered]
     if reply.chat and not letter and any(map(points, reply.ours)):
         return tuple(map(_perhaps, covered))
@@ -123,6 +123,15 @@ def _said_before(reply: Reply) -> frozenset[str]:
     return frozenset(s.text for i in before for s in reply.message(i).body)
 
 
+def _declines(sentence: Sentence) -> bool:
+    """The sentence says what cannot be, or would have to be, which answers too: "We wish we had one to give you"."""
+    cannot = any(c.polarity == "negative" and c.modal for c in sentence.clauses)
+    return cannot or sentence.does("refuse") or bool(_WISH_WE_HAD.search(sentence.text))
+
+
+_WISH_WE_HAD = re.compile(r"\bwish (?:i|we) (?:had|could)\b|\balready been\b", re.IGNORECASE)
+
+
 def _sells(sentence: Sentence, reply: Reply) -> bool:
     return reply.situation.harm and sentence.does("pitch")
 
@@ -148,21 +157,35 @@ _FOR_NEWS = re.compile(
     re.IGNORECASE,
 )
 _POINTED = re.compile(
-    r"[!]|\?\s*\?|\b[A-Z]{4,}\b|\b(?:even|actually|ever|always|never|again|supposed|anyone|anybody|heck|hell)\b"
+    r"[!]|\?\s*\?|\b[A-Z]{4,}\b|\b(?:even|actually|ever|always|never|again|supposed|pretend|at least"
+    r"|know how much|anyone|anybody|heck|hell)\b"
 )
 
 
-_PLAIN_WISHES = ("refund", "replacement", "cancel", "callback", "invoice")
+def asks_plainly(reply: Reply) -> bool:
+    """In a chat: somebody calm asks for news, and wants an answer rather than sympathy."""
+    return any(ask.ask.kind != "request" and _sincere(ask, reply) for ask in coverage(reply))
+
+
+_PLAIN_WISHES = ("refund", "cancel", "callback", "invoice")
+_COUNTERFACTUAL = re.compile(r"\b(?:if (?:i|we) had|i'd demand)\b", re.IGNORECASE)
 
 
 def _sincere(ask: Covered, reply: Reply) -> bool:
     """In a chat: the ask wants to know something, or wants a remedy; it is no reproach in the form of a question."""
-    if ask.message != reply.asked or reply.situation.kind == "praise":
+    if ask.message != reply.asked or reply.situation.kind == "praise" or any(map(_takes_up, reply.ours)):
         return False
     text = reply.thread[ask.message].text[ask.start : ask.end + 2]
     if ask.ask.kind == "request":
-        return any(remedies()[name].search(text) for name in _PLAIN_WISHES) and not _POINTED.search(text)
+        return any(remedies()[name].search(text) for name in _PLAIN_WISHES) and not (
+            _POINTED.search(text) or _COUNTERFACTUAL.search(text)
+        )
     return "?" in text and bool(_FOR_NEWS.match(text)) and not _POINTED.search(text) and not reply.situation.upset
+
+
+def _takes_up(sentence: Sentence) -> bool:
+    """The reply thanks for a suggestion: what was asked was one."""
+    return "thank" in sentence.acts and bool(re.search(r"\b(?:suggestions?|ideas?)\b", sentence.text))
 
 
 def _perhaps(ask: Covered) -> Covered:

@@ -15,7 +15,7 @@ from highnote.language import Parsed, Sentence
 from highnote.situation import Situation, situation
 
 _PART = re.compile(
-    r"(?:^\W*\(?|\s\(?|[.…,!?]\(?)[1-9] ?/ ?[1-9]\b\)?[\s^*\w]{0,12}$|^\W*[1-9]/[1-9]\b|\.\.\.$|…$|\(cont\w*\.?\)"
+    r"(?:^\W*\(?|\s\(?|[.…,!?]\(?)[1-9] ?/ ?[1-9]\b\)?[\s^*\w]{0,12}$|^\W*[1-9]/[1-9]\b|\.\.\.$|…$|\(cont\w*\.*\)"
 )
 AT_ONCE = timedelta(minutes=15)
 """Within so long an answer is part of a talk."""

@@ -44,6 +44,8 @@ class Situation:
 
 LIKELY, CERTAIN = 0.6, 0.8
 """From the first likelihood on a message counts as a complaint, from the second it certainly is one."""
+PRAISE = 2
+"""From so much joy on, what only sounds like harm is none."""
 
 _WHY = re.compile(
     r"\b(?:why|how come|how (?:could|can|did) (?:this|it|that|such|you)\b|what (?:happened|went wrong|caused"
@@ -62,7 +64,7 @@ _LEAVE = re.compile(
     re.IGNORECASE,
 )
 _WISHES = re.compile(
-    r"\b(?:please|pls|plz|(?:can|could|would|will) you|i(?:'d| would) like|i (?:want|need)|we (?:want|need))\b",
+    r"\b(?:please|pls|plz|(?:can|could|would|will) you|i(?:'d| would) like|(?<!time )(?<!when )(?:i|we) (?:want|need))\b",
     re.IGNORECASE,
 )
 
@@ -75,7 +77,7 @@ def situation(message: Parsed | None) -> Situation:
     text = " ".join(s.text for s in sentences).replace("’", "'")
     found = signs(message)
     likely = likelihood(message, found)
-    harm = likely >= LIKELY
+    harm = likely >= LIKELY and not (found.joy >= PRAISE and not found.told and not found.upset)
     requests = any(ask.kind == "request" for ask in asks(message))
     questions = "?" in text or any(c.mood == "question" for s in sentences for c in s.clauses)
     kind: Kind = (
@@ -87,8 +89,8 @@ def situation(message: Parsed | None) -> Situation:
     return Situation(
         kind=kind,
         harm=harm,
-        plain=likely >= CERTAIN or (harm and (found.told > 0 or found.upset)),
-        certain=likely >= CERTAIN and (found.told >= 1 or found.upset),
+        plain=harm and (likely >= CERTAIN or found.told > 0 or found.upset),
+        certain=harm and likely >= CERTAIN and (found.told >= 1 or found.upset),
         upset=found.upset or (harm and shouts(text)),
         asks_why=bool(_WHY.search(_NO_WHY.sub("", text))),
         leaving=bool(_LEAVE.search(text)),

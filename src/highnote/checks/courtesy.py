@@ -110,12 +110,12 @@ def shouting(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     if now.kind == "praise" or (calm and cheers and reply.asked is not None):
         return
     for sentence in reply.parsed.sentences:
-        if sentence.block.kind is Kind.HEADING:
+        if sentence.block.kind is Kind.HEADING or (reply.chat and calm and sentence.text.rstrip().endswith("!")):
             continue
         begin = sentence.begin
         text = sentence.block.text[begin : _end_with_marks(sentence)]
         loud = shouted(text)
-        if not ("!!" in theirs and calm) and not _JOY.search(text):
+        if not (calm and (reply.chat or "!!" in theirs)) and not _JOY.search(text):
             loud += [match.span() for match in _MARKS.finditer(text)]
         if loud:
             start, end = min(s for s, _ in loud), max(e for _, e in loud)

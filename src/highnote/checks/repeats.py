@@ -23,7 +23,7 @@ def repeated_reply(reply: Reply, options: Options) -> Iterator[Proposal]:
     for block in _blocks(reply.body):
         again: list[tuple[Sentence, int, Sentence]] = []
         for sentence in block:
-            if len(sentence.text.split()) < words or "?" in sentence.text:
+            if len(sentence.text.split()) < words or "?" in sentence.text or "wish" in sentence.acts:
                 continue
             for i, old in earlier:
                 if len(old.text.split()) >= words and _same(fuzz, sentence.text, old.text, words) >= alike:

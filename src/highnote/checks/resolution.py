@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from highnote import later
-from highnote.answers import KINDS, says_nothing
+from highnote.answers import KINDS, asks_back, says_nothing
 from highnote.checks.parts import cheers
+from highnote.checks.sympathy import glad
 from highnote.language import Sentence
 from highnote.questions import coverage
 from highnote.remedies import REDRESS
@@ -86,7 +87,7 @@ def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]
             return
     elif not _awaited(reply, bool(stalls)) or (not reply.harm and any(map(cheers, reply.body))):
         return
-    if reply.chat and not all(map(says_nothing, reply.body)):  # a chat is full of help in half-sentences
+    if reply.chat and not all(says_nothing(s) and not _begins(s) for s in reply.body):  # help in half-sentences
         return
     interrogates = sum(map(_wanted, reply.ours)) >= MANY
     if any(_helps(sentence, reply, interrogates) or _arranges(sentence) for sentence in reply.ours):
@@ -95,6 +96,14 @@ def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]
         return
     if stalls or not any("refuse" in sentence.acts and not _MAILBOX.search(sentence.text) for sentence in reply.body):
         yield Proposal(0, 0)
+
+
+def _begins(sentence: Sentence) -> bool:
+    """In a chat: the sentence asks what help needs, or for the moment that it takes."""
+    return asks_back(sentence) and not _OPEN_DOOR.search(sentence.text)
+
+
+_OPEN_DOOR = later.compile(r"\bhow (?:we|i) (?:can|may)\b", re.IGNORECASE)
 
 
 def _arranges(sentence: Sentence) -> bool:
@@ -127,7 +136,7 @@ def _awaited(reply: Reply, stalls: bool) -> bool:
     if about.kind not in ("complaint", "request"):
         return about.kind == "enquiry" and stalls and not reply.chat and bool(coverage(reply))
     if reply.chat:
-        return reply.harm or not REDRESS.isdisjoint(about.remedies)
+        return not glad(reply) and (reply.harm or not REDRESS.isdisjoint(about.remedies))
     return reply.harm or bool(about.remedies) or stalls
 
 

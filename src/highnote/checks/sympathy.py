@@ -11,6 +11,7 @@ from highnote import later
 from highnote.checks.parts import absent, plain, said_by_us, whole
 from highnote.harm import done_by_us
 from highnote.language import Parsed, Sentence
+from highnote.questions import asks_plainly
 from highnote.reply import Proposal, Reply
 from highnote.topics import topic_words
 from highnote.wording import phrases
@@ -26,7 +27,7 @@ def apology_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
 
 def acknowledge_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
     """The customer reports a problem or is upset, and no sentence recognises what it meant for them."""
-    if not _harmed(reply) or not whole(reply):
+    if not _harmed(reply) or not whole(reply) or (reply.chat and asks_plainly(reply)):
         return
     said = said_by_us(reply)
     # In the two lines of a chat, sorry and a deed are recognition enough.
@@ -54,11 +55,16 @@ def _thanks(text: str) -> bool:
     )
 
 
+def glad(reply: Reply) -> bool:
+    """In a chat: the writer is glad with the customer and sorry for nothing, so nobody was harmed."""
+    return any("rejoice" in s.acts for s in reply.body) and not any(map(_apologises, reply.body))
+
+
 def _harmed(reply: Reply) -> bool:
     """Whether the customer plainly reports harm. Where that is less than certain, a writer who is glad for them knows."""
     now = reply.situation
     if reply.chat:
-        return reply.harm
+        return reply.harm and not glad(reply)
     if any(_CHEERED.search(s.text) for s in reply.parsed.sentences) or _befell_them(reply):
         return False
     return now.plain and (
@@ -118,6 +124,7 @@ _FEELS_FOR = later.compile(
     r"|unpleasant|horrible|horrid|awful|inexcusable|miserable|wretched|dreadful|grim|galling|maddening|nasty|frightening"
     r"|distress\w*|heartbreak\w*"
     r"|not (?:good enough|acceptable|(?:how|what) (?:it|we|you|this|that)|(?:the|an?) \w+ (?:we|you|that))"
+    r"|(?:isn't|not) how (?:we|you)\b"
     r"|(?:isn't|wasn't|not|never) (?:certainly |quite |at all )*(?:the|an?|our|what|how) (?:\w+ )?(?:impression"
     r"|record|experience"
     r"|standard|service|way|kind|welcome|start|level)|(?:eager|ready|anxious|keen) to (?:be|get|go)|(?:hard|tough"
@@ -127,10 +134,10 @@ _FEELS_FOR = later.compile(
     r"|fault|error|bad)|that(?:'s| is) on us|we (?:got|made|sent|lost|brought|delivered|cancelled|told|overcharged"
     r"|missed|forgot|failed|took|charged|packed|let|broke|put|mixed|kept|booked|"
     r"gave|left|should|didn't|did not)|i (?:got|made|missed|forgot|failed|should|promised|left)|shock\w*|pity"
-    r"|(?:we|i) (?:know|hear) you|(?:we|i) know (?:\w+ ){1,3}(?:is|are|can)\b|concern(?:s us|ed|ing)|not what we"
+    r"|(?:we|i) (?:know|hear) you|(?:we|i) know (?:\w+ ){1,3}(?:(?:is|are)(?:n't)?|can)\b|concern(?:s us|ed|ing)|not what we"
     r"|(?:not|isn't|never)"
     r" (?:good|great|nice|easy) to (?:hear|read)|sad(?:dened)? to|hate (?:to hear|that)|don't like|oh (?:no|man)\b"
-    r"|bummer"
+    r"|bummer|could(?:n't| not) agree more"
     r"|never (?:want|like|our intention)|isn't the norm|not the goal"
     r"|what a (?:nuisance|mess|pain|shame)|bad luck|rotten|embarrass\w+|real money|a lo+ng (?:time|wait))\b",
     re.IGNORECASE,
@@ -170,7 +177,7 @@ def _recognises(sentence: Sentence, reply: Reply) -> bool:
     named = vague is None or (
         len(text[: vague.start()].split()) >= _MUCH and (bool(_shared([sentence], reply)) or _owns(sentence))
     )
-    if not named or _HOLLOW.search(text):
+    if not named or (_HOLLOW.search(text) and not (reply.chat and _FEELS_FOR.search(text))):
         return False
     if "apologise" in sentence.acts or _SORRY.search(text):
         return len(text.split()) > 4 or bool(_shared([sentence], reply)) or bool(_FOR_IT.search(text))
