@@ -15,20 +15,10 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Literal
 
-from highnote.answers import (
-    GROUPS,
-    WHAT_NOW,
-    Signs,
-    asks_back,
-    brings,
-    eases,
-    elliptic,
-    pieces,
-    points,
-    says_nothing,
-    settles,
-    signs,
-)
+from highnote.answers import Signs, signs
+from highnote.answers.kinds import GROUPS, WHAT_NOW
+from highnote.answers.piece import pieces
+from highnote.answers.replies import asks_back, brings, eases, elliptic, points, says_nothing, settles
 from highnote.asks import Ask, asks
 from highnote.english import is_english
 from highnote.remedies import remedies

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from highnote import later
-from highnote.answers import asks_back
+from highnote.answers.replies import asks_back
 from highnote.finding import Evidence
 from highnote.language import Sentence
 from highnote.reply import Proposal, Reply

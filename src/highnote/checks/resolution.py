@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from highnote import later
-from highnote.answers import KINDS, asks_back, says_nothing
+from highnote.answers.kinds import KINDS
+from highnote.answers.replies import asks_back, says_nothing
 from highnote.checks.parts import cheers
 from highnote.checks.sympathy import glad
 from highnote.language import Sentence
