@@ -17,7 +17,7 @@ from highnote.judge import Judge, JudgeError, Standing, values
 from highnote.train import confidence, labelled, models, train
 from highnote.train.confidence import Candidates
 from highnote.train.figures import Training
-from highnote.train.labelled import Passage
+from highnote.train.labelled import Passage, TrainingError
 from highnote.train.pack import _gaps
 from highnote.train.rows import Row, without
 
@@ -95,6 +95,12 @@ def test_a_sentence_of_unknown_words_is_judged_too(judge: Judge) -> None:
     assert judge.confidence(RULE, standing(judge, "zyx wvu")) is not None
     assert judge.confidence(RULE, judge.standings([[]])[0]) is not None
     assert judge.standings([]) == []
+
+
+def test_a_rule_that_is_not_judged_gets_no_model(rows: list[Row]) -> None:
+    pytest.importorskip("sklearn")
+    with pytest.raises(TrainingError, match="no rule has enough"):
+        train(rows, unjudged={RULE})
 
 
 def test_the_same_rows_give_the_same_bytes(rows: list[Row], training: Training) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 import highnote
 from highnote import Message
+from highnote.linter import SURE_OF_TONE
 
 FOR_COMPLAINTS = {
     "acknowledge/missing", "acknowledge/no-thanks", "apology/missing", "resolution/missing", "resolution/no-choice",
@@ -96,6 +97,30 @@ def test_in_a_chat_what_is_certain_is_told(linter: highnote.Linter) -> None:
 
 
 START = datetime(2026, 3, 2, 9)
+
+
+def test_in_a_chat_the_tone_is_told_only_where_the_judge_is_nearly_sure() -> None:
+    lines = [
+        "You should have told us sooner, by the way.",
+        "You would miss it, so stay with us.",
+        "Calm down, it is only a cup.",
+        "Obviously the lid goes on top.",
+        "I did stay late for you, you know.",
+        "You must have pressed it yourself.",
+    ]
+    alone = highnote.Linter(highnote.Config(level="info", chat=True, select=("rebuke/", "last-word/", "courtesy/")))
+    lenient = alone.but(min_confidence=0.5)
+    asked = [customer("Could you tell me how it works?")]
+    less_sure = 0
+    for line in lines:
+        for finding in alone.lint(line).findings:
+            told = [f for f in alone.lint(line, asked).findings if f.rule == finding.rule]
+            assert all(f.confidence is None or f.confidence >= SURE_OF_TONE == f.threshold for f in told)
+            if finding.confidence is not None and finding.confidence < SURE_OF_TONE:
+                less_sure += 1
+                assert not told
+                assert finding.rule in {f.rule for f in lenient.lint(line, asked).findings}
+    assert less_sure
 
 
 def test_a_thread_of_two_hundred_messages(linter: highnote.Linter) -> None:

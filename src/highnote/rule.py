@@ -248,6 +248,8 @@ class Rule(_File):
     unless: Exceptions = ()
     when: When | None = None
     options: dict[str, Any] = {}
+    judged: bool = True
+    """Whether the judge has a say; not where a form decides and the words tell nothing."""
     suggest: tuple[Annotated[Suggest, BeforeValidator(_suggestion)], ...] = ()
     examples: Examples
     source: tuple[Source, ...] = ()

@@ -204,7 +204,7 @@ def _explanation(rule: Rule, width: int, judge: Judge | None) -> Text:
 def _looked_at(rule: Rule, judge: Judge) -> list[str]:
     """What speaks for and against a finding of the rule, the strongest first, and how sure the judge has to be."""
     if rule.id not in judge.rules:
-        return ["left to its patterns: too few examples"]
+        return ["left to its patterns: too few examples" if rule.judged else "left to its patterns: `judged: false`"]
     reasons = judge.reasons(rule.id, n=2 * TOLD)
     rows = []
     for side, chosen in (

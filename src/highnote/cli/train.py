@@ -130,7 +130,9 @@ def _train(
     from highnote.train.rows import without
 
     rows = _rows(training, folders, jobs)
-    levels = {rule.id: rule.level for rule in known_rules(folders)}
+    rules = known_rules(folders)
+    levels = {rule.id: rule.level for rule in rules}
+    unjudged = {rule.id for rule in rules if not rule.judged}
     inputs = sums(training, folders)
     folds = {row.passage.fold for row in rows} - {EXAMPLES}
     known = folds | {row.passage.writer for row in rows}
@@ -138,13 +140,13 @@ def _train(
         if name not in known:
             fail(f"“{name}” in --leave-out is no writer here. There are {', '.join(sorted(folds))}.")
     if not each:
-        made = train(without(rows, left_out), levels, inputs, _progress)
+        made = train(without(rows, left_out), levels, inputs, _progress, unjudged)
         _write(target, made)
         typer.echo(told(made))
         return
     target.mkdir(parents=True, exist_ok=True)
     for fold in sorted(folds - set(left_out)):
-        made = train(without(rows, [fold, *left_out]), levels, inputs, _progress)
+        made = train(without(rows, [fold, *left_out]), levels, inputs, _progress, unjudged)
         _write(target / f"without-{fold.replace(':', '-')}.npz", made)
 
 

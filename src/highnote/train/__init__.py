@@ -10,7 +10,7 @@ for all rules together; the thresholds are picked on them, on what the patterns 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,13 +46,15 @@ def train(
     levels: Mapping[str, Level] | None = None,
     sums: Mapping[str, str] | None = None,
     progress: Progress = silent,
+    unjudged: Collection[str] = (),
 ) -> Training:
-    """Train the judge on these rows; `levels` gives the rules' levels, `sums` the sha256 of every input.
+    """Train the judge on these rows; `levels` gives the rules' levels, `sums` the sha256 of every input; rules in
+    `unjudged` get no model.
 
     Raises TrainingError where no rule has enough text.
     """
     table = tabulate(rows)
-    rules = trainable(table)
+    rules = [rule for rule in trainable(table) if rule not in unjudged]
     if not rules:
         least = f"{ENOUGH} faulty sentences and {ENOUGH} near misses, of two writers at least"
         raise TrainingError(f"no rule has enough labelled text: it takes {least}.")
@@ -70,7 +72,9 @@ def train(
     entries: dict[str, Any] = {}
     training = Training(b"", {})
     wrong, near = counted(rows)
-    training.poor = {rule: (wrong[rule], near[rule]) for rule in sorted(levels or {}) if rule not in fitted}
+    training.poor = {
+        rule: (wrong[rule], near[rule]) for rule in sorted(levels or {}) if rule not in fitted and rule not in unjudged
+    }
     for rule in rules:
         c = found[rule]
         proposed = np.array([rule in row.proposed for row in rows])
