@@ -110,7 +110,7 @@ def test_in_a_chat_the_tone_is_told_only_where_the_judge_is_nearly_sure() -> Non
     ]
     alone = highnote.Linter(highnote.Config(level="info", chat=True, select=("rebuke/", "last-word/", "courtesy/")))
     lenient = alone.but(min_confidence=0.5)
-    asked = [customer("Could you tell me how it works?")]
+    asked = [customer("The cup came broken, your people were rude, and nobody answers. I am furious.")]
     less_sure = 0
     for line in lines:
         for finding in alone.lint(line).findings:
