@@ -81,6 +81,14 @@ def test_a_missing_high_note_shows_no_sentence() -> None:
     assert not card.high_note.done and not card.high_note.text
 
 
+@pytest.mark.parametrize(("end", "done"), [("today", True), ("as soon as possible", False)])
+def test_no_high_note_stands_in_a_finding(end: str, done: bool) -> None:
+    draft = f"Hi Kim,\n\nThank you for the photo of the lamp.\nWe will send you a new one {end}.\n\nBest,\nIda"
+    report = highnote.lint(draft)
+    assert report.scorecard.high_note.done is done
+    assert ("resolution/vague-promise" in {finding.rule for finding in report.findings}) is not done
+
+
 def test_doctor_looks_for_the_extra() -> None:
     lines = list(doctor.examine(highnote.Config(), None))
     assert any(line.what == "likeness in meaning" and line.ok and line.seen for line in lines)

@@ -309,7 +309,13 @@ class Linter:
 
     def _weighed(self, source: Draft, thread: Sequence[Message], date: datetime | None) -> Scorecard:
         """The scorecard of a draft, in the way that it comes out worst."""
-        return weakest([scorecard(self._reply(way, thread, date)) for way in source.ways or (source,)])
+        replies = [self._reply(way, thread, date) for way in source.ways or (source,)]
+        return weakest([scorecard(reply, self._flagged(reply)) for reply in replies])
+
+    def _flagged(self, reply: Reply) -> frozenset[int]:
+        """The sentences with an error or warning."""
+        found = ((finding, proposal.sentence) for finding, _, proposal in self._judged(reply))
+        return frozenset(s.index for finding, s in found if s is not None and finding.level is not Level.INFO)
 
     def _reply(self, draft: Draft, thread: Sequence[Message], date: datetime | None) -> Reply:
         """The draft as read, with its thread: the messages that it quotes, where no others are given."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from highnote.finding import Mark, Scorecard
 from highnote.language import Sentence
@@ -14,15 +14,18 @@ NEGATIVE = frozenset({"apologise", "refuse"})
 POSITIVE = frozenset({"resolve", "promise", "offer", "choice", "compensate", "dated", "thank", "wish"})
 
 
-def scorecard(reply: Reply) -> Scorecard:
-    """The scorecard of a reply. Lines about a problem do not apply where the customer reports none."""
+def scorecard(reply: Reply, flagged: Collection[int] = ()) -> Scorecard:
+    """The scorecard of a reply. Lines about a problem do not apply where the customer reports none.
+
+    `flagged` are the sentences (by index) with an error or warning: a reply does not end on a high note with one.
+    """
     complaint = reply.situation.harm or reply.situation.kind == "complaint" or reply.asked is None
     asks = coverage(reply)
     states = {ask.state for ask in asks}
     # Asks that may or may not be answered neither earn the tick nor take it away.
     answered = False if "unanswered" in states else True if states == {"answered"} else None
     last = next((s for s in reply.body if s.place in ("last", "only")), None)
-    high = last is not None and not last.does(*NEGATIVE) and last.does(*POSITIVE)
+    high = last is not None and last.index not in flagged and not last.does(*NEGATIVE) and last.does(*POSITIVE)
     first_answer = next((ask.sentence for ask in asks if ask.state == "answered" and ask.sentence is not None), None)
     return Scorecard(
         acknowledged=_line(reply, ("acknowledge",), applies=complaint),
