@@ -72,6 +72,8 @@ def coverage(reply: Reply) -> tuple[Covered, ...]:
     covered = [ask for index in _open_messages(reply) for ask in _covered(reply, index, fresh)]
     if not covered and not reply.chat and reply.situation.kind != "praise":
         covered = _left_open(reply)
+    if not covered:
+        return ()
     letter = "\n\n" in reply.parsed.draft.source.strip().replace("\r", "")
     brief = (reply.chat or reply.at_once) and len(reply.ours) <= BRIEF and not letter
     if brief:
