@@ -44,8 +44,8 @@ THREADS = 16
 MAX_PASSES = 5
 """How often the safe suggestions are applied again at most, until none is left."""
 TONE = frozenset(["rebuke", "last-word", "courtesy", "upsell", "compensation"])
-"""Categories about the tone of a reply. The short turns of a chat play with it: of the less certain findings on real turns
-one in ten was right."""
+"""Categories about the tone of a reply. The short turns of a chat play with it: of 33 less certain findings on real turns
+five were right."""
 SURE_OF_TONE = 0.9
 """The least confidence of a finding about tone in a chat."""
 UNUSED = "allow/unused"

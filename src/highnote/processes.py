@@ -39,6 +39,7 @@ def in_order(
     chunks = _chunks(items)
     pool = ProcessPoolExecutor(processes, _context(), _start, (prepare,))
     waiting: deque[Future[list[Any]]] = deque()
+    broken: BrokenProcessPool | None = None
     try:
         for chunk in islice(chunks, AHEAD * processes):
             waiting.append(pool.submit(_work, chunk))
@@ -47,12 +48,14 @@ def in_order(
             for chunk in islice(chunks, 1):
                 waiting.append(pool.submit(_work, chunk))
             yield from results
-    except BrokenProcessPool as error:
-        raise WorkerError(
-            "a process that was linting has ended: it was killed, or the memory ran out. Use fewer processes."
-        ) from error
+    except BrokenProcessPool as error:  # told below, so that a Ctrl-C which killed the process first is told alone
+        broken = error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+    if broken is not None:
+        raise WorkerError(
+            "a process that was linting has ended: it was killed, or the memory ran out. Use fewer processes."
+        ) from broken
 
 
 def _chunks(items: Iterable[Item]) -> Iterator[list[Item]]:

@@ -130,7 +130,7 @@ class Fitted:
     offset: float
 
 
-def quantise(coefficients: Floats, rarity: npt.NDArray[np.uint8], offset: float) -> Fitted:
+def quantise(coefficients: Floats, offset: float, rarity: npt.NDArray[np.uint8]) -> Fitted:
     """The strongest weights in eight bits each."""
     strength = np.abs(coefficients) * rarity
     scale = float(np.float32(np.abs(coefficients).max() / 127)) or 1.0
@@ -149,15 +149,11 @@ def scored(fitted: Fitted, table: Table, rows: Mask) -> Floats:
 
 
 def fit_rule(table: Table, marked: Labels, use: Mask) -> Fitted:
-    return quantise(*_swap(fit(table, marked, use, STRENGTH, balance=True), table))
+    return quantise(*fit(table, marked, use, STRENGTH, balance=True), table.rarity)
 
 
 def fit_shared(table: Table, use: Mask) -> Fitted:
-    return quantise(*_swap(fit(table, shared_labels(table), use, SHARED_STRENGTH, balance=False), table))
-
-
-def _swap(model: tuple[Floats, float], table: Table) -> tuple[Floats, npt.NDArray[np.uint8], float]:
-    return model[0], table.rarity, model[1]
+    return quantise(*fit(table, shared_labels(table), use, SHARED_STRENGTH, balance=False), table.rarity)
 
 
 def trainable(table: Table) -> list[str]:
