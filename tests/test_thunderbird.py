@@ -255,9 +255,11 @@ def shared_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def desk(shared_desk: Desk) -> Desk:
+def desk(shared_desk: Desk) -> Iterator[Desk]:
+    """A tidy desk, whatever the test before left on it."""
     shared_desk.mailbox.envelopes.clear()
-    return shared_desk
+    yield shared_desk
+    shared_desk.thunderbird.tidy()
 
 
 def delivered(desk: Desk) -> str:

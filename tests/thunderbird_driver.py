@@ -300,28 +300,53 @@ class Thunderbird:
         self.in_composer(window, "win.gContentChanged = false; win.gMsgCompose.bodyModified = false; win.close();")
         until("the composer to close", lambda: not self.is_open(window))
 
+    def tidy(self) -> None:
+        """Close every composer and popup, and forget what was written."""
+        self.run(
+            """
+            for (const win of Services.wm.getEnumerator("mail:extensionPopup")) win.close();
+            for (const win of Services.wm.getEnumerator("msgcompose")) {
+              win.gContentChanged = false;
+              win.gMsgCompose.bodyModified = false;
+              win.close();
+            }
+            """
+        )
+        until("the windows to close", lambda: not self.popups() and not self.composers())
+
+    def composers(self) -> int:
+        return int(self.run('return [...Services.wm.getEnumerator("msgcompose")].length;'))
+
     # ------------------------------------------------------------ the popup
 
     def popups(self) -> int:
         return int(self.run('return [...Services.wm.getEnumerator("mail:extensionPopup")].length;'))
 
     def in_popup(self, expression: str) -> Any:
-        """The value of an expression in the popup's page; None while there is none."""
+        """The value of an expression in the popup's page; None while there is none.
+
+        A page that is being replaced never answers: then None after a while, so that whoever waits asks again.
+        """
         return self.run(
             """
             const win = Services.wm.getMostRecentWindow("mail:extensionPopup");
             const browser = win?.document.getElementById("requestFrame");
             const { messageManager } = browser ?? {};
             if (!messageManager) return null;
+            // Not the popup's own timer, which ends with it.
+            const { setTimeout, clearTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
             const script = `sendAsyncMessage("highnote:test", (() => {
               const { document } = content;
               try { return ${args[0]}; } catch { return null; }
             })());`;
             return new Promise(resolve => {
-              messageManager.addMessageListener("highnote:test", function seen({ data }) {
+              function seen(message) {
+                clearTimeout(timer);
                 messageManager.removeMessageListener("highnote:test", seen);
-                resolve(data ?? null);
-              });
+                resolve(message?.data ?? null);
+              }
+              const timer = setTimeout(seen, 10000);
+              messageManager.addMessageListener("highnote:test", seen);
               messageManager.loadFrameScript("data:text/javascript;charset=utf-8," + encodeURIComponent(script), false);
             });
             """,
@@ -335,7 +360,7 @@ class Thunderbird:
 
     def click(self, button: str) -> None:
         """Press a button of the popup."""
-        assert self.in_popup(f"!document.getElementById({button!r}).hidden"), f"no button {button}"
+        until(f"the button {button}", lambda: self.in_popup(f"!document.getElementById({button!r}).hidden"))
         self.in_popup(f"document.getElementById({button!r}).click() ?? true")
 
     def picture(self, file: Path) -> None:
