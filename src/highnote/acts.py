@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from highnote.language import Parsed, Sentence
+from highnote.language import Done, Parsed, Sentence
 from highnote.matching import Index, Matcher
 
 Spans = list[tuple[int, int]]
@@ -35,11 +35,18 @@ class Acts:
         _place(parsed)
         return parsed
 
-    def does(self, sentence: Sentence, act: str) -> bool:
-        """Whether a sentence does an act; it is read only where its words alone do not tell."""
+    def told(self, sentence: Sentence, act: str) -> bool | None:
+        """Whether a sentence does an act, told by its words alone; None where they leave it open."""
         patterns = self._index.candidates(sentence) & self._patterns.get(act, 0)
-        sure = (self._matchers[m].surely(p, sentence) for m, p in self._index.numbers(patterns))
-        return bool(patterns) and (any(sure) or bool(self.find(sentence, act)))
+        may = [(self._matchers[m], p) for m, p in self._index.numbers(self._index.open(patterns, sentence))]
+        return None if may and not any(matcher.surely(p, sentence) for matcher, p in may) else bool(may)
+
+    def at_most(self, sentence: Sentence, act: str) -> int:
+        """In how many places a sentence may do an act: each holds one of the words that its pattern needs, and none overlap."""
+        opened = self._index.open(self._index.candidates(sentence) & self._patterns.get(act, 0), sentence)
+        needs = [self._matchers[m].needs(p) for m, p in self._index.numbers(opened)]
+        words = sentence.words.glance()
+        return words.mask(frozenset().union(*(need[0] for need in needs))).bit_count() if all(needs) else words.size
 
     def find(self, sentence: Sentence, act: str) -> Spans:
         """Where a sentence does an act, without places that overlap earlier ones."""
@@ -51,33 +58,40 @@ class Acts:
         return spans
 
 
-class _Done(Mapping[str, Spans]):
-    """The acts that a sentence does, each worked out when it is first asked for and remembered with the words."""
+class _Done(Done):
+    """The acts of a sentence, each worked out when it is first asked for and remembered with the words."""
 
     def __init__(self, acts: Acts, sentence: Sentence) -> None:
         self._acts = acts
         self._sentence = sentence
-        self._known: dict[str, Spans | bool] = sentence.words.acts.setdefault((acts, sentence.zone), {})
+        self._told, self._known = sentence.words.acts.setdefault((acts, sentence.zone), ({}, {}))
+
+    def told(self, act: str) -> bool | None:
+        if act in self._known:
+            return bool(self._known[act])
+        if act not in self._told:
+            self._told[act] = self._acts.told(self._sentence, act)
+        return self._told[act]
+
+    def at_most(self, act: str) -> int:
+        return len(self._known[act]) if act in self._known else self._acts.at_most(self._sentence, act)
 
     def __contains__(self, act: object) -> bool:
-        known = self._known.get(str(act))
-        if known is None:
-            known = self._known[str(act)] = self._acts.does(self._sentence, str(act))
-        return bool(known)
+        told = self.told(str(act))
+        return bool(self._find(str(act))) if told is None else told
 
     def __getitem__(self, act: str) -> Spans:
-        known = self._known.get(act)
-        if known is None or known is True:
-            known = self._known[act] = self._acts.find(self._sentence, act)
-        if not known:
+        if act not in self or not (found := self._find(act)):
             raise KeyError(act)
-        return known
+        return found
 
     def __iter__(self) -> Iterator[str]:
         return (act for act in self._acts if act in self)
 
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
+    def _find(self, act: str) -> Spans:
+        if act not in self._known:
+            self._known[act] = self._acts.find(self._sentence, act)
+        return self._known[act]
 
 
 def _place(parsed: Parsed) -> None:

@@ -209,8 +209,8 @@ class Words:
         """What the judge says of the sentence, by what it was asked about."""
         self.found: dict[object, Any] = {}
         """What patterns match, once they were tried (`highnote.matching`)."""
-        self.acts: dict[object, dict[str, Any]] = {}
-        """What is known of its acts (`highnote.acts`), by who looked and in which zone."""
+        self.acts: dict[object, tuple[dict[str, bool | None], dict[str, list[tuple[int, int]]]]] = {}
+        """What words tell of its acts, and where it does them (`highnote.acts`), by who looked and in which zone."""
 
     @property
     def span(self) -> Span:
@@ -294,6 +294,27 @@ class Known:
         return words
 
 
+class Done(Mapping[str, list[tuple[int, int]]]):
+    """The acts that a sentence does: where, as ranges of tokens. Nobody has looked at this one, so it does none."""
+
+    def told(self, act: str) -> bool | None:
+        """Whether the sentence does an act; None where only a reading of it can tell."""
+        return act in self
+
+    def at_most(self, act: str) -> int:
+        """In how many places the sentence may do an act, told by its words alone."""
+        return len(self.get(act, ()))
+
+    def __getitem__(self, act: str) -> list[tuple[int, int]]:
+        raise KeyError(act)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 class Sentence:
     """One sentence of a message. `begin` is its offset in the text of its block; `start` and `end` are source offsets.
 
@@ -306,7 +327,7 @@ class Sentence:
         self.begin = begin
         self.index = index
         self.place = "middle"
-        self.acts: Mapping[str, list[tuple[int, int]]] = {}
+        self.acts = Done()
 
     @property
     def span(self) -> Span:
@@ -353,6 +374,23 @@ class Sentence:
             t.i for t in self.span if self.source(t.i, t.i + 1)[0] < end and start < self.source(t.i, t.i + 1)[1]
         ]
         return (touched[0], touched[-1] + 1) if touched else (self.span.start, self.span.start)
+
+
+def told(sentences: Iterable[Sentence], acts: Iterable[str]) -> bool | None:
+    """Whether one of some sentences does one of some acts; None where only readings can tell."""
+    known = {sentence.acts.told(act) for act in acts for sentence in sentences}
+    return True if True in known else None if None in known else False
+
+
+def any_does(sentences: Sequence[Sentence], acts: Sequence[str]) -> bool:
+    """Whether one of some sentences does one of some acts; they are read only where no words tell that one does."""
+    known = told(sentences, acts)
+    return any(sentence.does(*acts) for sentence in sentences) if known is None else known
+
+
+def at_most(sentences: Iterable[Sentence], act: str) -> int:
+    """In how many places some sentences may do an act, told by their words alone."""
+    return sum(sentence.acts.at_most(act) for sentence in sentences)
 
 
 def read(sentences: Iterable[Sentence]) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from highnote.combine import Needs
+from highnote.language import any_does
+from highnote.language import told as told_acts
 from highnote.pattern import (
     Match,
     Pattern,
@@ -85,15 +88,35 @@ class Matcher:
         """What the pattern with this number flags in a sentence. Without a reply only the sentence itself counts."""
         flag = self.flags[number]
         assert flag.pattern is not None
-        if told(flag.pattern, sentence) != () and (reply is None or self._holds(flag, sentence, reply)):
-            for match in found(flag.pattern, sentence):
+        matches = found(flag.pattern, sentence) if self.may_flag(number, sentence, reply) else ()
+        if matches and (reply is None or self._holds(flag, sentence, reply)):
+            for match in matches:
                 if self._stands(flag, match, sentence, reply):
                     yield _marked(match, flag.source.mark, sentence)
 
-    def looks_around(self, number: int) -> bool:
-        """Whether the conditions of the pattern with this number ask for acts."""
-        whens = (self.flags[number].when, self.when)
-        return any(not _ACTS.isdisjoint(when.conditions.model_fields_set) for when in whens if when)
+    def needs(self, number: int) -> Needs:
+        """Sets of words or base forms; the pattern with this number flags nothing without a word of each."""
+        pattern = self.flags[number].pattern
+        return pattern.needs if pattern else ()
+
+    def may_flag(self, number: int, sentence: Sentence, reply: Reply | None) -> bool:
+        """Whether the pattern with this number may flag something in a sentence, as far as words alone tell."""
+        flag = self.flags[number]
+        matches = told(flag.pattern, sentence) if flag.pattern else None
+        if (matches is not None and not matches) or self.ruled_out(number, sentence, reply):
+            return False
+        excepted = [other for unless in (*flag.unless, *self.unless) for other in _told_exceptions(unless, sentence)]
+        return matches is None or any(
+            all(match.end <= other.start or other.end <= match.start for other in excepted) for match in matches
+        )
+
+    def ruled_out(self, number: int, sentence: Sentence, reply: Reply | None) -> bool:
+        """Whether the conditions or exceptions of a pattern speak against it in a sentence, told by words alone."""
+        flag = self.flags[number]
+        whens = (flag.when, self.when) if reply else ()
+        return any(when and reply and not may_hold(when, sentence, reply) for when in whens) or any(
+            _surely_excepted(unless, sentence, reply) for unless in (*flag.unless, *self.unless)
+        )
 
     def surely(self, number: int, sentence: Sentence) -> bool:
         """Whether the pattern with this number flags something, told by the words of the sentence alone."""
@@ -104,8 +127,11 @@ class Matcher:
         exceptions = (*flag.unless, *self.unless)
         return all(unless.pattern is not None and told(unless.pattern, sentence) == () for unless in exceptions)
 
-    def in_draft(self, number: int, reply: Reply) -> Iterator[Proposal]:
-        """What a pattern about the whole draft (an act, the absence of acts, a check) proposes."""
+    def in_draft(self, number: int, reply: Reply, hopeful: Set[int]) -> Iterator[Proposal]:
+        """What a pattern about the whole draft (an act, the absence of acts, a check) proposes.
+
+        What an act proposes in other sentences than the `hopeful` (their indices) may be left out.
+        """
         flag = self.flags[number]
         source = flag.source
         if not self.suits(flag, reply):
@@ -115,16 +141,16 @@ class Matcher:
                 if self._holds(flag, proposal.sentence, reply):
                     yield replace(proposal, pattern=number)
         elif source.absent is not None:
-            if self._holds(flag, None, reply) and not any(act in s.acts for s in reply.body for act in source.absent):
+            if self._holds(flag, None, reply) and not any_does(reply.body, source.absent):
                 yield Proposal(0, 0, pattern=number)
         elif source.act is not None:
             threshold = self.options[source.more_than] if isinstance(source.more_than, str) else source.more_than or 0
-            places = [
-                (sentence, Match(*span))
-                for sentence in reply.parsed.sentences
-                if sentence.zone.value in flag.zones
-                for span in sentence.acts.get(source.act, ())
+            doing = [
+                s for s in reply.parsed.sentences if s.zone.value in flag.zones and s.acts.told(source.act) is not False
             ]
+            if not threshold:  # else each counts
+                doing = [s for s in doing if s.index in hopeful and self.may_flag(number, s, reply)]
+            places = [(sentence, Match(*span)) for sentence in doing for span in sentence.acts.get(source.act, ())]
             for sentence, match in places[threshold:]:
                 if self._holds(flag, sentence, reply) and self._stands(flag, match, sentence, reply):
                     yield proposal_at(_marked(match, source.mark, sentence), sentence, number)
@@ -180,20 +206,59 @@ def _excepted(unless: _Unless, match: Match, sentence: Sentence, reply: Reply | 
     return any(not touched.isdisjoint(range(other.start, other.end)) for other in matches)
 
 
+def _surely_excepted(unless: _Unless, sentence: Sentence, reply: Reply | None) -> bool:
+    """Whether an exception holds wherever a pattern matches in a sentence, told by words alone."""
+    if unless.when is not None:
+        return reply is not None and surely_holds(unless.when, sentence, reply)
+    if unless.source.act is not None:
+        return sentence.acts.told(unless.source.act) is True
+    return unless.source.sentence is not None and unless.pattern is not None and bool(told(unless.pattern, sentence))
+
+
+def _told_exceptions(unless: _Unless, sentence: Sentence) -> Sequence[Match]:
+    """Where an exception is, told by words alone."""
+    return (told(unless.pattern, sentence) or ()) if unless.pattern is not None else ()
+
+
+_Do = Callable[[Sequence["Sentence"], Sequence[str]], bool]
+"""Tells whether one of some sentences does one of some acts."""
+
+
+def _may_do(sentences: Sequence[Sentence], acts: Sequence[str]) -> bool:
+    return told_acts(sentences, acts) is not False
+
+
+def _surely_do(sentences: Sequence[Sentence], acts: Sequence[str]) -> bool:
+    return told_acts(sentences, acts) is True
+
+
 def holds(when: _When, sentence: Sentence | None, reply: Reply) -> bool:
     """Whether the conditions hold for a sentence of a reply (for the reply alone where `sentence` is None)."""
+    return may_hold(when, sentence, reply) and _hold(when, sentence, reply, any_does, any_does)
+
+
+def may_hold(when: _When, sentence: Sentence | None, reply: Reply) -> bool:
+    """Whether the conditions may hold, as far as words alone tell."""
+    return _hold(when, sentence, reply, _may_do, _surely_do)
+
+
+def surely_holds(when: _When, sentence: Sentence | None, reply: Reply) -> bool:
+    """Whether the conditions hold, told by words alone."""
+    return _hold(when, sentence, reply, _surely_do, _may_do)
+
+
+def _hold(when: _When, sentence: Sentence | None, reply: Reply, do: _Do, do_not: _Do) -> bool:
+    """Whether the conditions hold; `do` tells of acts that are wanted, `do_not` of those that are not."""
     want = when.conditions
-    if not _suits(want, reply):
-        return False
-    if when.says and not _said(when.says, reply):
-        return False
-    if when.says_not and _said(when.says_not, reply):
-        return False
-    if want.draft_has and not _any_act(reply.body, want.draft_has):
-        return False
-    if want.draft_lacks and _any_act(reply.body, want.draft_lacks):
-        return False
-    return sentence is None or _placed(want, sentence, reply)
+    return (
+        _suits(want, reply)
+        and (when.says is None or _said(when.says, reply))
+        and (when.says_not is None or not _said(when.says_not, reply))
+        and (sentence is None or _suits_place(want, sentence.zone.value, sentence.place))
+        and (not want.draft_has or do(reply.body, want.draft_has))
+        and not (want.draft_lacks and do_not(reply.body, want.draft_lacks))
+        and (sentence is None or _between(want, sentence, reply, do, do_not))
+    )
 
 
 def circumstances(reply: Reply) -> object:
@@ -225,9 +290,8 @@ def _suits_place(want: When, zone: str, place: str) -> bool:
     return not want.place or place in want.place or (place == "only" and not {"first", "last"}.isdisjoint(want.place))
 
 
-def _placed(want: When, sentence: Sentence, reply: Reply) -> bool:
-    if not _suits_place(want, sentence.zone.value, sentence.place):
-        return False
+def _between(want: When, sentence: Sentence, reply: Reply, do: _Do, do_not: _Do) -> bool:
+    """Whether the sentences around one do what conditions want, and nothing that they do not want."""
     if not _NEARBY.intersection(want.model_fields_set):
         return True
     at = sentence.index
@@ -237,12 +301,12 @@ def _placed(want: When, sentence: Sentence, reply: Reply) -> bool:
     earlier = [s for s in reply.body if at - far <= s.index < at]
     around = [s for s in reply.body if abs(s.index - at) <= near]
     return (
-        (not want.followed_by or _any_act(later, want.followed_by))
-        and not _any_act(later, want.not_followed_by)
-        and (not want.preceded_by or _any_act(earlier, want.preceded_by))
-        and not _any_act(earlier, want.not_preceded_by)
-        and (not want.beside or _any_act(around, want.beside))
-        and not _any_act(around, want.not_beside)
+        (not want.followed_by or do(later, want.followed_by))
+        and not do_not(later, want.not_followed_by)
+        and (not want.preceded_by or do(earlier, want.preceded_by))
+        and not do_not(earlier, want.not_preceded_by)
+        and (not want.beside or do(around, want.beside))
+        and not do_not(around, want.not_beside)
     )
 
 
@@ -250,11 +314,6 @@ _NEARBY = frozenset({
     "followed_by", "not_followed_by", "preceded_by", "not_preceded_by", "beside", "not_beside",
 })  # fmt: skip
 """The conditions on the sentences around one."""
-_ACTS = _NEARBY | {"draft_has", "draft_lacks"}
-
-
-def _any_act(sentences: Iterable[Sentence], acts: Sequence[str]) -> bool:
-    return any(sentence.does(*acts) for sentence in sentences)
 
 
 def _said(pattern: PhrasePattern, reply: Reply) -> bool:
@@ -411,12 +470,13 @@ class Index:
             yield self._patterns[bit.bit_length() - 1][:2]
             patterns ^= bit
 
-    def open(self, patterns: int, sentence: Sentence) -> int:
-        """Those of some patterns that match in a sentence, or that only a reading of it could rule out."""
+    def open(self, patterns: int, sentence: Sentence, reply: Reply | None = None) -> int:
+        """Those of some patterns that flag something in a sentence, or that only a reading of it could rule out."""
         kept, left = 0, patterns
         while left:
             bit = left & -left
-            if told(self._patterns[bit.bit_length() - 1][2], sentence) != ():
+            m, p, _ = self._patterns[bit.bit_length() - 1]
+            if self._matchers[m].may_flag(p, sentence, reply):
                 kept |= bit
             left ^= bit
         return kept

@@ -77,27 +77,35 @@ class Proposer:
         if self._judge is not None:
             weigh(reply.parsed.sentences, self._judge)
         worthy = [(s, self._index.candidates(s, reply)) for s in reply.parsed.sentences]
-        opened = [(s, list(self._index.numbers(self._open(s, patterns, gates)))) for s, patterns in worthy]
-        read(s for s, patterns in opened if any(not self._matchers[m].looks_around(p) for m, p in patterns))
+        opened = [(s, self._open(s, patterns, reply, gates)) for s, patterns in worthy]
+        read(s for s, patterns in opened if patterns)
         for sentence, patterns in opened:
-            for m, p in patterns:
+            for m, p in self._index.numbers(patterns):
                 for match in self._matchers[m].in_sentence(p, sentence, reply):
                     yield self._matchers[m], proposal_at(match, sentence, p)
         for m, same in groupby(self._index.draft_wide, key=itemgetter(0)):
             gate = gates.get(self._matchers[m].owner.id)
+            hopeful = frozenset(s.index for s, some in worthy if self._admits(gate, s, some))
             # the checks of a rule that has a model propose sentences, not places between them
-            if gate is None or self._judge is None or any(gate.admits(s, self._judge, some) for s, some in worthy):
+            if gate is None or hopeful:
                 for _, p in same:
-                    yield from ((self._matchers[m], proposal) for proposal in self._matchers[m].in_draft(p, reply))
+                    yield from (
+                        (self._matchers[m], proposal) for proposal in self._matchers[m].in_draft(p, reply, hopeful)
+                    )
 
-    def _open(self, sentence: Sentence, patterns: int, gates: Mapping[str, _Gate]) -> int:
+    def _open(self, sentence: Sentence, patterns: int, reply: Reply, gates: Mapping[str, _Gate]) -> int:
         """Those of some patterns that match in a sentence and may stand, or that only a reading of it could rule out."""
-        return self._hopeful(sentence, self._index.open(self._hopeful(sentence, patterns, gates), sentence), gates)
+        return self._hopeful(
+            sentence, self._index.open(self._hopeful(sentence, patterns, gates), sentence, reply), gates
+        )
+
+    def _admits(self, gate: _Gate | None, sentence: Sentence, candidates: int) -> bool:
+        return gate is None or self._judge is None or gate.admits(sentence, self._judge, candidates)
 
     def _hopeful(self, sentence: Sentence, patterns: int, gates: Mapping[str, _Gate]) -> int:
         """The patterns, without those of rules that the judge would object to even if all of them matched."""
         for gate in gates.values():
-            if patterns & gate.patterns and self._judge and not gate.admits(sentence, self._judge, patterns):
+            if patterns & gate.patterns and not self._admits(gate, sentence, patterns):
                 patterns &= ~gate.patterns
         return patterns
 

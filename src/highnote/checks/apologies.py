@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from highnote.language import Sentence
+from highnote.language import Sentence, at_most
 from highnote.reply import Proposal, Reply
 
 _APART = 4
@@ -14,6 +14,8 @@ _APART = 4
 
 def excessive(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     """The sentences whose apologies come after the first `most` ones of the draft."""
+    if at_most(reply.body, "apologise") <= options["most"]:
+        return
     told = 0
     for sentence in reply.body:
         told += (count := _count(sentence))

@@ -87,6 +87,8 @@ def _percent(match: re.Match[str]) -> float:
 def too_many(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     """The sentences from the first gift on that is more than `most` (`most_valued` for a customer marked as valued)."""
     most = int(options["most_valued"] if reply.valued else options["most"])
+    if sum(map(_gifts_at_most, reply.body)) <= most:
+        return
     count = 0
     for sentence in reply.body:
         before = count
@@ -121,6 +123,12 @@ def _gifts(sentence: Sentence) -> int:
         end, start = spans[i - 1][1], spans[i][0]
         count += bool(_BETWEEN.search(doc[end:start].text))
     return max(count, _listed(sentence.text))
+
+
+def _gifts_at_most(sentence: Sentence) -> int:
+    """How many gifts a sentence may give, told by its words alone."""
+    named = sentence.acts.at_most("compensate")
+    return min(named, 1) if _CHOICE.search(sentence.text) else named and max(named, _listed(sentence.text))
 
 
 def _known(before: Token) -> bool:
