@@ -37,16 +37,19 @@ class Acts:
 
     def told(self, sentence: Sentence, act: str) -> bool | None:
         """Whether a sentence does an act, told by its words alone; None where they leave it open."""
-        patterns = self._index.candidates(sentence) & self._patterns.get(act, 0)
-        may = [(self._matchers[m], p) for m, p in self._index.numbers(self._index.open(patterns, sentence))]
+        may = [(self._matchers[m], p) for m, p in self._index.numbers(self._open(sentence, act))]
         return None if may and not any(matcher.surely(p, sentence) for matcher, p in may) else bool(may)
 
     def at_most(self, sentence: Sentence, act: str) -> int:
         """In how many places a sentence may do an act: each holds one of the words that its pattern needs, and none overlap."""
-        opened = self._index.open(self._index.candidates(sentence) & self._patterns.get(act, 0), sentence)
-        needs = [self._matchers[m].needs(p) for m, p in self._index.numbers(opened)]
+        needs = [self._matchers[m].needs(p) for m, p in self._index.numbers(self._open(sentence, act))]
         words = sentence.words.glance()
         return words.mask(frozenset().union(*(need[0] for need in needs))).bit_count() if all(needs) else words.size
+
+    def _open(self, sentence: Sentence, act: str) -> int:
+        """The patterns that may tell of an act in a sentence."""
+        patterns = self._index.candidates(sentence) & self._patterns.get(act, 0)
+        return self._index.standing(self._index.open(patterns, sentence), sentence)
 
     def find(self, sentence: Sentence, act: str) -> Spans:
         """Where a sentence does an act, without places that overlap earlier ones."""

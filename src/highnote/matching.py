@@ -88,7 +88,9 @@ class Matcher:
         """What the pattern with this number flags in a sentence. Without a reply only the sentence itself counts."""
         flag = self.flags[number]
         assert flag.pattern is not None
-        matches = found(flag.pattern, sentence) if self.may_flag(number, sentence, reply) else ()
+        if not (self.may_match(number, sentence) and self.may_stand(number, sentence, reply)):
+            return
+        matches = found(flag.pattern, sentence)
         if matches and (reply is None or self._holds(flag, sentence, reply)):
             for match in matches:
                 if self._stands(flag, match, sentence, reply):
@@ -99,24 +101,30 @@ class Matcher:
         pattern = self.flags[number].pattern
         return pattern.needs if pattern else ()
 
-    def may_flag(self, number: int, sentence: Sentence, reply: Reply | None) -> bool:
-        """Whether the pattern with this number may flag something in a sentence, as far as words alone tell."""
-        flag = self.flags[number]
-        matches = told(flag.pattern, sentence) if flag.pattern else None
-        if (matches is not None and not matches) or self.ruled_out(number, sentence, reply):
-            return False
-        excepted = [other for unless in (*flag.unless, *self.unless) for other in _told_exceptions(unless, sentence)]
-        return matches is None or any(
-            all(match.end <= other.start or other.end <= match.start for other in excepted) for match in matches
-        )
+    def may_match(self, number: int, sentence: Sentence) -> bool:
+        """Whether the pattern with this number may match in a sentence, as far as words alone tell."""
+        pattern = self.flags[number].pattern
+        matches = told(pattern, sentence) if pattern else None
+        return matches is None or len(matches) > 0
 
-    def ruled_out(self, number: int, sentence: Sentence, reply: Reply | None) -> bool:
-        """Whether the conditions or exceptions of a pattern speak against it in a sentence, told by words alone."""
+    def may_stand(self, number: int, sentence: Sentence, reply: Reply | None) -> bool:
+        """Whether what a pattern matches in a sentence may stand before its conditions and exceptions.
+
+        Told by words alone, so that the sentence need not be read for what cannot stand; of one that is read, no more is asked.
+        """
+        if sentence.words.is_read:
+            return True
         flag = self.flags[number]
-        whens = (flag.when, self.when) if reply else ()
-        return any(when and reply and not may_hold(when, sentence, reply) for when in whens) or any(
-            _surely_excepted(unless, sentence, reply) for unless in (*flag.unless, *self.unless)
-        )
+        if reply and not all(may_hold(when, sentence, reply) for when in (flag.when, self.when) if when):
+            return False
+        exceptions = (*flag.unless, *self.unless)
+        if any(_surely_excepted(unless, sentence, reply) for unless in exceptions):
+            return False
+        left = told(flag.pattern, sentence) if flag.pattern else None
+        for unless in exceptions if left is not None else ():
+            for other in (told(unless.pattern, sentence) or ()) if unless.pattern else ():
+                left = [match for match in left or () if match.end <= other.start or other.end <= match.start]
+        return left is None or len(left) > 0
 
     def surely(self, number: int, sentence: Sentence) -> bool:
         """Whether the pattern with this number flags something, told by the words of the sentence alone."""
@@ -149,7 +157,7 @@ class Matcher:
                 s for s in reply.parsed.sentences if s.zone.value in flag.zones and s.acts.told(source.act) is not False
             ]
             if not threshold:  # else each counts
-                doing = [s for s in doing if s.index in hopeful and self.may_flag(number, s, reply)]
+                doing = [s for s in doing if s.index in hopeful and self.may_stand(number, s, reply)]
             places = [(sentence, Match(*span)) for sentence in doing for span in sentence.acts.get(source.act, ())]
             for sentence, match in places[threshold:]:
                 if self._holds(flag, sentence, reply) and self._stands(flag, match, sentence, reply):
@@ -213,11 +221,6 @@ def _surely_excepted(unless: _Unless, sentence: Sentence, reply: Reply | None) -
     if unless.source.act is not None:
         return sentence.acts.told(unless.source.act) is True
     return unless.source.sentence is not None and unless.pattern is not None and bool(told(unless.pattern, sentence))
-
-
-def _told_exceptions(unless: _Unless, sentence: Sentence) -> Sequence[Match]:
-    """Where an exception is, told by words alone."""
-    return (told(unless.pattern, sentence) or ()) if unless.pattern is not None else ()
 
 
 _Do = Callable[[Sequence["Sentence"], Sequence[str]], bool]
@@ -470,13 +473,20 @@ class Index:
             yield self._patterns[bit.bit_length() - 1][:2]
             patterns ^= bit
 
-    def open(self, patterns: int, sentence: Sentence, reply: Reply | None = None) -> int:
-        """Those of some patterns that flag something in a sentence, or that only a reading of it could rule out."""
+    def open(self, patterns: int, sentence: Sentence) -> int:
+        """Those of some patterns that match in a sentence, or that only a reading of it could rule out."""
+        return self._those(patterns, lambda matcher, p: matcher.may_match(p, sentence))
+
+    def standing(self, patterns: int, sentence: Sentence, reply: Reply | None = None) -> int:
+        """Those of some patterns whose matches in a sentence may stand, as far as words alone tell."""
+        return self._those(patterns, lambda matcher, p: matcher.may_stand(p, sentence, reply))
+
+    def _those(self, patterns: int, suits: Callable[[Matcher, int], bool]) -> int:
         kept, left = 0, patterns
         while left:
             bit = left & -left
             m, p, _ = self._patterns[bit.bit_length() - 1]
-            if self._matchers[m].may_flag(p, sentence, reply):
+            if suits(self._matchers[m], p):
                 kept |= bit
             left ^= bit
         return kept

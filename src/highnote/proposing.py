@@ -95,9 +95,9 @@ class Proposer:
 
     def _open(self, sentence: Sentence, patterns: int, reply: Reply, gates: Mapping[str, _Gate]) -> int:
         """Those of some patterns that match in a sentence and may stand, or that only a reading of it could rule out."""
-        return self._hopeful(
-            sentence, self._index.open(self._hopeful(sentence, patterns, gates), sentence, reply), gates
-        )
+        opened = self._index.open(self._hopeful(sentence, patterns, gates), sentence)
+        standing = self._index.standing(self._hopeful(sentence, opened, gates), sentence, reply)
+        return self._hopeful(sentence, standing, gates)
 
     def _admits(self, gate: _Gate | None, sentence: Sentence, candidates: int) -> bool:
         return gate is None or self._judge is None or gate.admits(sentence, self._judge, candidates)
