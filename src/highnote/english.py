@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,11 @@ _FOREIGN: Mapping[str, frozenset[str]] = {
     }.items()
 }
 """Function words that tell a language in a sentence or two; those that are English too do not count."""
+_LANGUAGES = {
+    word: [language for language, words in _FOREIGN.items() if word in words]
+    for word in frozenset().union(*_FOREIGN.values()) - _ENGLISH
+}
+"""The languages of each of these words."""
 
 
 # What follows an apostrophe is left out: the “s” of “it's” is a word in Czech.
@@ -52,5 +58,5 @@ def is_english(message: Parsed) -> bool:
     if sum(not w.isascii() for w in words) > len(words) / 2 and len(words) > 2:
         return False
     english = sum(w in _ENGLISH for w in words)
-    foreign = max(sum(w in known and w not in _ENGLISH for w in words) for known in _FOREIGN.values())
+    foreign = max(Counter(language for w in words for language in _LANGUAGES.get(w, ())).values(), default=0)
     return foreign < 2 or english > foreign

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
+from operator import and_
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from highnote.combine import Needs
@@ -439,8 +440,8 @@ class Index:
         most = max((len(pattern.needs) for _, _, pattern in self._patterns), default=0)
         self._free = [0] * most
         """For every place in the patterns' needs: the patterns that need nothing there."""
-        self._by_word: list[dict[str, int]] = [{} for _ in range(most)]
-        """For every place in the patterns' needs, and every word: the patterns that are content with it there."""
+        self._by_word: dict[str, dict[int, int]] = {}
+        """For every word, and the places in patterns' needs where it is good for some: the patterns content with it there."""
         self._by_place: dict[tuple[str, str], int] = {}
         self._by_circumstances: dict[object, int] = {}
         self._own: dict[str, int] = {}
@@ -450,12 +451,12 @@ class Index:
             self._own[owner] = self._own.get(owner, 0) | 1 << number
 
     def _enter(self, bit: int, pattern: Pattern) -> None:
-        for place, known in enumerate(self._by_word):
-            if place >= len(pattern.needs):
-                self._free[place] |= bit
-                continue
-            for word in pattern.needs[place]:
-                known[word] = known.get(word, 0) | bit
+        for place in range(len(pattern.needs), len(self._free)):
+            self._free[place] |= bit
+        for place, words in enumerate(pattern.needs):
+            for word in words:
+                known = self._by_word.setdefault(word, {})
+                known[place] = known.get(place, 0) | bit
 
     def of(self, owner: str) -> int:
         """The patterns of one rule or act."""
@@ -495,13 +496,11 @@ class Index:
         """The patterns whose words are in a sentence."""
         worthy: int | None = sentence.words.found.get(self)
         if worthy is None:
-            keys = sentence.words.keys
-            worthy = ALL
-            for free, by_word in zip(self._free, self._by_word, strict=True):
-                content = free
-                for word in keys & by_word.keys():
-                    content |= by_word[word]
-                worthy &= content
+            content = self._free.copy()
+            for word in sentence.words.keys & self._by_word.keys():
+                for place, patterns in self._by_word[word].items():
+                    content[place] |= patterns
+            worthy = reduce(and_, content, ALL)
             sentence.words.found[self] = worthy
         return worthy
 

@@ -33,11 +33,13 @@ class _Gate:
     wide: int
     """How many of the rule's patterns look at the whole draft: they may propose the sentence as well."""
     limits: Sequence[float]
+    least: float
+    """The lowest of the limits for one pattern or more."""
 
-    def admits(self, sentence: Sentence, judge: Judge, candidates: int) -> bool:
-        """Whether the judge might let stand what the candidates, of all rules, propose for this one in the sentence."""
+    def admits(self, stands: Standing, candidates: int) -> bool:
+        """Whether the judge might let stand what the candidates, of all rules, propose for this one in a sentence."""
         many = (candidates & self.patterns).bit_count() + self.wide
-        return many > 0 and standing(sentence, judge)[self.rule] >= self.limits[many]
+        return many > 0 and stands[self.rule] >= self.limits[many]
 
 
 class Proposer:
@@ -56,7 +58,7 @@ class Proposer:
             if judge is not None and rule in judge.rules and matcher.told_by_words:
                 wide = sum(flag.pattern is None for flag in matcher.flags)
                 limits = judge.limits(rule, [flag.text for flag in matcher.owner.flag], least(rule))
-                self._gates[rule] = _Gate(rule, self._index.of(rule), wide, limits)
+                self._gates[rule] = _Gate(rule, self._index.of(rule), wide, limits, min(limits[1:]))
 
     def chosen(self, reply: Reply, *, hopeless: bool = True) -> list[Proposed]:
         """What the patterns and checks propose, one proposal a rule and sentence, in the order of the draft.
@@ -76,7 +78,7 @@ class Proposer:
         gates = {} if hopeless else self._gates
         if self._judge is not None:
             weigh(reply.parsed.sentences, self._judge)
-        worthy = [(s, self._index.candidates(s, reply)) for s in reply.parsed.sentences]
+        worthy = [(s, self._hopeful(s, self._index.candidates(s, reply), gates)) for s in reply.parsed.sentences]
         opened = [(s, self._open(s, patterns, reply, gates)) for s, patterns in worthy]
         read(s for s, patterns in opened if patterns)
         for sentence, patterns in opened:
@@ -85,7 +87,7 @@ class Proposer:
                     yield self._matchers[m], proposal_at(match, sentence, p)
         for m, same in groupby(self._index.draft_wide, key=itemgetter(0)):
             gate = gates.get(self._matchers[m].owner.id)
-            hopeful = frozenset(s.index for s, some in worthy if self._admits(gate, s, some))
+            hopeful = frozenset(s.index for s, patterns in worthy if gate is None or self._admits(gate, s, patterns))
             # the checks of a rule that has a model propose sentences, not places between them
             if gate is None or hopeful:
                 for _, p in same:
@@ -95,19 +97,21 @@ class Proposer:
 
     def _open(self, sentence: Sentence, patterns: int, reply: Reply, gates: Mapping[str, _Gate]) -> int:
         """Those of some patterns that match in a sentence and may stand, or that only a reading of it could rule out."""
-        opened = self._index.open(self._hopeful(sentence, patterns, gates), sentence)
-        standing = self._index.standing(self._hopeful(sentence, opened, gates), sentence, reply)
-        return self._hopeful(sentence, standing, gates)
-
-    def _admits(self, gate: _Gate | None, sentence: Sentence, candidates: int) -> bool:
-        return gate is None or self._judge is None or gate.admits(sentence, self._judge, candidates)
+        opened = self._hopeful(sentence, self._index.open(patterns, sentence), gates)
+        return self._hopeful(sentence, self._index.standing(opened, sentence, reply), gates)
 
     def _hopeful(self, sentence: Sentence, patterns: int, gates: Mapping[str, _Gate]) -> int:
         """The patterns, without those of rules that the judge would object to even if all of them matched."""
+        if not patterns or not gates or self._judge is None:
+            return patterns
+        stands = standing(sentence, self._judge)
         for gate in gates.values():
-            if patterns & gate.patterns and not self._admits(gate, sentence, patterns):
+            if patterns & gate.patterns and (stands[gate.rule] < gate.least or not gate.admits(stands, patterns)):
                 patterns &= ~gate.patterns
         return patterns
+
+    def _admits(self, gate: _Gate, sentence: Sentence, patterns: int) -> bool:
+        return self._judge is not None and gate.admits(standing(sentence, self._judge), patterns)
 
 
 def weigh(sentences: Iterable[Sentence], judge: Judge) -> None:
@@ -120,7 +124,8 @@ def weigh(sentences: Iterable[Sentence], judge: Judge) -> None:
 
 def standing(sentence: Sentence, judge: Judge) -> Standing:
     """How a sentence stands with the judge."""
-    weigh([sentence], judge)
+    if judge not in sentence.words.judged:
+        weigh([sentence], judge)
     known: Standing = sentence.words.judged[judge]
     return known
 

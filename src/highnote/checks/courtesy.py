@@ -180,6 +180,7 @@ _SLANG = later.compile(
 )
 _MATE = later.compile(r"(?:,\s*|\bno worries,?\s+|\bcheers,?\s+)mate\b", re.IGNORECASE)
 _STRETCHED = later.compile(r"\b[a-z]*([aeiouyhsmz])\1{2,}[a-z]*\b", re.IGNORECASE)
+_THRICE = later.compile(r"([aeiouyhsmz])\1\1", re.IGNORECASE)
 _EMOJI = later.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF]|(?<!\w)[:;]-?[)DPp](?!\w)")
 _PLAIN = later.compile(r"\b(?:www|mmm+|hmm+|shhh+|brr+|zzz+)\b|\bxxx+|[ivx]{3,}", re.IGNORECASE)
 
@@ -194,7 +195,8 @@ def slang(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
         text, begin = sentence.text, sentence.begin
         words = [m for pattern in (_SLANG, _MATE) for m in pattern.finditer(text)]
         found = [m.span() for m in words if not m[0].isupper() or len(m[0]) == 1]
-        found += [m.span() for m in _STRETCHED.finditer(text) if not _PLAIN.search(m[0])]
+        if _THRICE.search(text):
+            found += [m.span() for m in _STRETCHED.finditer(text) if not _PLAIN.search(m[0])]
         if upset:
             found += [m.span() for m in _EMOJI.finditer(text)]
         if found:

@@ -54,6 +54,8 @@ _BLANKS = later.compile(
     """,
     re.VERBOSE,
 )
+_MAY_BE_BLANK = later.compile(r"[\[{<«%_*]|XX|xx|\?\?|[£€$][X?]|D[D.]|dd[./-]|T\.?B\.?[DCA]|TODO|FIXME|orem")
+"""A sign that stands in every blank, for a quick look."""
 _CODE = later.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 _QUOTED = later.compile(r"[\"“”'‘’«]\Z")
 _TALKS_ABOUT = later.compile(
@@ -82,26 +84,27 @@ def unfilled_blank(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposa
         if problem:
             blank = draft.source[tag.start : tag.end]
             yield Proposal(tag.start, tag.end, fields={"blank": blank, "problem": problem, "mend": mend})
-    texts = [block.text for block in draft.blocks]
-    in_paths = {m[0] for text in texts for m in _BLANKS.finditer(text) if _in_path(text, *m.span())}
+    blanks = [(b, match) for b in draft.blocks if _MAY_BE_BLANK.search(b.text) for match in _BLANKS.finditer(b.text)]
+    if not blanks:
+        return
+    in_paths = {match[0] for block, match in blanks if _in_path(block.text, *match.span())}
     code = [match.span() for match in _CODE.finditer(draft.source)]
     explained = min((s.start for s in reply.body if _EXPLAINS.search(s.text)), default=len(draft.source))
-    for block in draft.blocks:
-        if block.zone is Zone.QUOTE:
+    for block, match in blanks:
+        start, end = block.source_span(*match.span())
+        if block.zone is Zone.QUOTE or any(
+            first < match.end() and match.start() < last for first, last, _ in block.slots
+        ):
             continue
-        for match in _BLANKS.finditer(block.text):
-            start, end = block.source_span(*match.span())
-            if any(first < match.end() and match.start() < last for first, last, _ in block.slots):
-                continue
-            if any(first <= start < last for first, last in code) or match[0] in in_paths or _is_meant(block, match):
-                continue
-            if start > explained and match[0][0] in "{<[%":
-                continue
-            fields = {"blank": match[0], "mend": f"Fill in “{match[0]}”, or leave the sentence out.", **_UNFILLED}
-            if draft.template:
-                fields["problem"] = "is a blank that the template does not fill in, so the reader would see it"
-                fields["mend"] = f"Put a blank of the template in the place of “{match[0]}”."
-            yield Proposal(start, end, _sentence_at(reply, start), fields=fields)
+        if any(first <= start < last for first, last in code) or match[0] in in_paths or _is_meant(block, match):
+            continue
+        if start > explained and match[0][0] in "{<[%":
+            continue
+        fields = {"blank": match[0], "mend": f"Fill in “{match[0]}”, or leave the sentence out.", **_UNFILLED}
+        if draft.template:
+            fields["problem"] = "is a blank that the template does not fill in, so the reader would see it"
+            fields["mend"] = f"Put a blank of the template in the place of “{match[0]}”."
+        yield Proposal(start, end, _sentence_at(reply, start), fields=fields)
 
 
 def _wrong_with(tag: Tag, blanks: Blanks, draft: Draft) -> tuple[str, str]:
