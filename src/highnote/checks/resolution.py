@@ -91,7 +91,8 @@ def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]
     if reply.chat and not all(says_nothing(s) and not _begins(s) for s in reply.body):  # help in half-sentences
         return
     interrogates = sum(map(_wanted, reply.ours)) >= MANY
-    if any(_helps(sentence, reply, interrogates) or _arranges(sentence) for sentence in reply.ours):
+    likeliest = sorted(reply.ours, key=lambda s: s.acts.at_most("help"), reverse=True)  # so that few are read
+    if any(_helps(sentence, reply, interrogates) for sentence in likeliest) or any(map(_arranges, likeliest)):
         return
     if _does_as_asked(reply):
         return
