@@ -121,3 +121,12 @@ def test_a_text_that_is_no_reply_is_refused(linter: highnote.Linter, tmp_path: P
     long.write_text("We sent the lamp on Monday.\n" * 5000, encoding="utf-8")
     with pytest.raises(highnote.ReadingError, match=r"long\.txt holds 13\d,\d{3} characters"):
         linter.lint(long)
+
+
+def test_a_suggestion_may_leave_a_blank_to_its_writer_and_is_not_applied_then() -> None:
+    text = "Hi Ann,\n\nI am sorry about the fee. Lost tickets cannot be replaced. Write to us any time.\n\nBest,\nDean"
+    report = highnote.lint(text)
+    (finding,) = report.findings
+    (edit,) = finding.suggestions[0].edits
+    assert edit.text == "Lost tickets cannot be replaced. What I can do is {what you can do}"
+    assert text[edit.end] == "." and not finding.suggestions[0].safe and report.rewritten == text

@@ -27,7 +27,7 @@ from highnote.phrasebook import keep, open_phrases
 from highnote.processes import in_order
 from highnote.proposing import Proposed, Proposer, standing
 from highnote.reply import Conversation, Proposal, Reply
-from highnote.rewrite import fill, only_prose, suggestions
+from highnote.rewrite import BLANK, fill, only_prose, suggestions
 from highnote.rule import Act, Rule, RuleError, RuleErrors, load
 from highnote.scorecard import scorecard, weakest
 from highnote.ways import together
@@ -50,6 +50,8 @@ SURE_OF_TONE = 0.9
 """The least confidence of a finding about tone in a chat."""
 UNUSED = "allow/unused"
 """The rule whose check proposes every allow comment; those that allow something are dropped here."""
+UNFILLED = "stock/placeholder"
+"""The rule that a suggestion with a blank for its writer may break."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +390,7 @@ class Linter:
             if number != way and [b.text for b in edited.blocks] == [b.text for b in draft.blocks]:
                 continue
             before = Counter(f.rule for f in one.findings)
+            before[UNFILLED] += sum(len(BLANK.findall(edit.text)) for edit in suggestion.edits)  # left for the writer
             after = Counter(f.rule for f in self._see_one(edited, run).findings)
             if not after <= before or (number == way and after[finding.rule] >= before[finding.rule]):
                 return False

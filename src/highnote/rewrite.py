@@ -87,8 +87,10 @@ def suggestions(proposal: Proposal, suggest: Suggest, reply: Reply) -> Iterator[
             f"delete the {'words' if suggest.delete == 'match' else suggest.delete}",
         )
     elif suggest.replace is not None:
-        text = fill(suggest.replace, fields)
-        edits, label = (place.edit(place.start, place.end, _cased(text, place.before)),), f"write “{text}”"
+        kept = fields["text"].rstrip(".!") if "{text}" in suggest.replace else fields["text"]  # its mark ends what comes
+        text = fill(suggest.replace, {**fields, "text": kept})
+        end = place.end - (len(fields["text"]) - len(kept))
+        edits, label = (place.edit(place.start, end, _cased(text, place.before)),), f"write “{text}”"
         safe = BLANK.search(text) is None
     elif suggest.move is not None:
         edits, label = _move_to_top(place), "move it to the top"
