@@ -29,14 +29,16 @@ _OFF_AFTER = later.compile(
     r"|coupon|voucher|concession"
     r"|adjustment|code|markdown|deducted|refunded|credited|waived|knocked|shaved"
     r"|has been (?:deducted|taken|knocked)|(?:was|is) (?:deducted|taken|knocked)"
-    r"|comes? off|cut|(?:on|for) (?:your|the|any|all) (?:next|following|whole|new|order|purchase|basket))\b",
+    r"|comes? off|cut|waivers?|cashback"
+    r"|(?:on|for|in|of|at) (?:an?|your|the|any|all|another) (?:next|following|coming|future|whole|new|order|purchase|basket))\b",
     re.IGNORECASE,
 )
 _OFF_BEFORE = later.compile(
     r"\b(?:minus|discount|reduction|rebate|concession|adjustment|allow(?:ed|ance)?|drop(?:s|ped)?"
     r"|lowered?|reduced?|reducing|shav(?:e|ed|ing)|trim(?:med|ming)?|knock(?:ed|ing)?|go as far as|stretch to"
     r"|(?:cheaper|lower|less|off) by|(?:code|coupon|voucher|credit) (?:for|of|over|worth)"
-    r"|(?:take|taken|taking|took|comes?|cut) (?:\w+ ){0,4}(?:down )?by|deduct(?:ed|ing)?)\b(?:\W+[\w’'-]+){0,5}?\W*$",
+    r"|(?:take|taken|taking|took|comes?|cut) (?:\w+ ){0,4}(?:down )?by|takes? off|g(?:ive|ives|iving|ave) back"
+    r"|deduct(?:s|ed|ing)?)\b(?:\W+[\w’'-]+){0,5}?\W*$",
     re.IGNORECASE,
 )
 _NOT_AMENDS = later.compile(
