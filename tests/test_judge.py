@@ -14,7 +14,7 @@ from highnote import judge as judging
 from highnote.features import GROUPS, Word, features, in_words, named
 from highnote.finding import Level
 from highnote.judge import Judge, JudgeError, Standing, values
-from highnote.train import confidence, labelled, models, train
+from highnote.train import confidence, figures, labelled, models, train
 from highnote.train.confidence import Candidates
 from highnote.train.figures import Training
 from highnote.train.labelled import Passage, TrainingError
@@ -164,6 +164,16 @@ def test_a_pattern_that_was_right_counts_for_more() -> None:
     known = confidence.records(patterns, true)
     assert known["good"] > known["once"] > 0 > known["poor"] == known["poor too"]
     assert confidence.records(patterns, true, np.arange(41) < 20).keys() == {"good"}
+
+
+def test_patterns_alone_pay_for_precision_with_recall(rows: list[Row]) -> None:
+    table = models.tabulate(rows)
+    faulty = np.array([bool(row.wrong) for row in rows])
+    sure = np.where(faulty, np.arange(len(rows)) % 3 / 2, 0.5)  # a third of the faults stand out
+    at = {RULE: (np.arange(len(rows)), sure)}
+    count = int(faulty.sum())
+    strict, lenient = (figures.as_strict(table, at, count, precision) for precision in (1.0, 0.1))
+    assert 0 < strict.found < count == lenient.found and strict.flagged == 0 < lenient.flagged
 
 
 def test_a_rule_that_suits_the_sentence_better_counts_against() -> None:

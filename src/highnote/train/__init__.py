@@ -18,8 +18,8 @@ import numpy as np
 from highnote import features as seen
 from highnote import judge as judging
 from highnote.finding import Level
-from highnote.train.confidence import calibrate, candidates, records, reliability, thresholds
-from highnote.train.figures import Training, figures
+from highnote.train.confidence import by_records, calibrate, candidates, records, reliability, thresholds
+from highnote.train.figures import Figures, Training, as_strict, figures
 from highnote.train.labelled import TrainingError
 from highnote.train.models import (
     ENOUGH,
@@ -105,6 +105,9 @@ def train(
                 )
             },
         }
+    total = sum(training.both.values(), Figures())
+    alone = {rule: (found[rule].rows, values) for rule, values in by_records(found).items()}
+    training.strict = as_strict(table, alone, total.faults, total.precision)
     training.reliability = reliability(table, found)
     training.manifest = {
         "format": judging.FORMAT,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from highnote.finding import Level
+from highnote.judge import SIGNS, record_signs
 from highnote.train.labelled import EXAMPLES
 from highnote.train.models import ENOUGH, Floats, Mask, Scores, Table
 from highnote.train.rows import unsure
@@ -139,6 +140,14 @@ def calibrate(found: Mapping[str, Candidates], left: Mapping[str, Mask] | None =
         {rule: max(0.05, round(float(slope), 6)) for rule, slope in zip(rules, own_slopes, strict=True)},
         {rule: round(float(rest[i] + model.intercept_[0]), 6) for i, rule in enumerate(rules)},
     )
+
+
+def by_records(found: Mapping[str, Candidates]) -> dict[str, Floats]:
+    """How sure one can be of the same proposals by the records of their patterns alone, whatever the sentence says."""
+    signs = len(SIGNS) - len(record_signs(()))
+    bare = {rule: replace(c, told=c.told * (np.arange(c.told.shape[1]) > signs)) for rule, c in found.items()}
+    curves = calibrate(bare)
+    return {rule: curves(rule, c.told) for rule, c in bare.items()} if curves else {}
 
 
 def threshold(sure: Floats, true: Mask, weight: Floats, target: float) -> float:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from highnote.train.labelled import EXAMPLES
-from highnote.train.models import ENOUGH, Mask, Table
+from highnote.train.models import ENOUGH, Floats, Mask, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,27 @@ def figures(table: Table, rule: str, flagged: Mask) -> Figures:
     return Figures(len(faults), sum(faults.values()), len(near), sum(near.values()))
 
 
+def as_strict(
+    table: Table, sure: Mapping[str, tuple[npt.NDArray[np.int64], Floats]], faults: int, precision: float
+) -> Figures:
+    """The most that some confidences of proposals (rows and values, by rule) find of the faults, held to a precision."""
+    best: dict[tuple[str, bool], float] = {}
+    for rule, (rows, values) in sure.items():
+        for row, value in zip((table.rows[i] for i in rows), values.tolist(), strict=True):
+            if row.passage.rule == rule and row.passage.writer != EXAMPLES and (rule in row.wrong or rule in row.near):
+                key = row.passage.name, rule in row.wrong
+                best[key] = max(best.get(key, 0.0), value)
+    found = flagged = 0
+    most = Figures(faults)
+    ordered = sorted(best.items(), key=lambda place: -place[1])
+    for _, same in groupby(ordered, key=lambda place: place[1]):
+        right = [true for (_, true), _ in same]
+        found, flagged = found + sum(right), flagged + len(right) - sum(right)
+        if found >= precision * (found + flagged):
+            most = Figures(faults, found, 0, flagged)
+    return most
+
+
 @dataclass(slots=True)
 class Training:
     """All that training makes: the bytes of the judge's file, and the figures out of fold."""
@@ -56,6 +81,8 @@ class Training:
     patterns: dict[str, Figures] = field(default_factory=dict)
     alone: dict[str, Figures] = field(default_factory=dict)
     both: dict[str, Figures] = field(default_factory=dict)
+    strict: Figures = field(default_factory=Figures)
+    """What the patterns alone, by their records, find at the precision of both together."""
     reliability: list[tuple[float, float, int]] = field(default_factory=list)
     poor: dict[str, tuple[int, int]] = field(default_factory=dict)
     """The rules that are left to their patterns, with their faulty sentences and near misses."""
@@ -72,6 +99,12 @@ def told(training: Training) -> str:
         limit = training.manifest["rules"][rule]["threshold"]
         lines.append(f"{rule:{width}}  {patterns.faults:6d}  {_cells(cells)}  {limit:.2f}")
     lines.append(f"{'all':{width}}  {total[0].faults:6d}  {_cells(total)}")
+    if training.strict.faults:
+        found = f"find {training.strict.recall:.2f} of the faults"
+        lines += [
+            "",
+            f"The patterns alone, held to a precision of {training.strict.precision:.2f} by their records, {found}.",
+        ]
     if training.poor:
         head = f"Left to their patterns, with fewer than {ENOUGH} faulty sentences and {ENOUGH} near misses by two writers:"
         few = [f"{rule} ({wrong} and {near})" for rule, (wrong, near) in training.poor.items()]
