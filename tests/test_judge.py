@@ -14,9 +14,9 @@ from highnote import judge as judging
 from highnote.features import GROUPS, Word, features, in_words, named
 from highnote.finding import Level
 from highnote.judge import Judge, JudgeError, Standing, values
-from highnote.train import confidence, figures, labelled, models, train
+from highnote.train import confidence, labelled, models, train
 from highnote.train.confidence import Candidates
-from highnote.train.figures import Training
+from highnote.train.figures import Training, as_strict
 from highnote.train.labelled import Passage, TrainingError
 from highnote.train.pack import _gaps
 from highnote.train.rows import Row, without
@@ -172,7 +172,7 @@ def test_patterns_alone_pay_for_precision_with_recall(rows: list[Row]) -> None:
     sure = np.where(faulty, np.arange(len(rows)) % 3 / 2, 0.5)  # a third of the faults stand out
     at = {RULE: (np.arange(len(rows)), sure)}
     count = int(faulty.sum())
-    strict, lenient = (figures.as_strict(table, at, count, precision) for precision in (1.0, 0.1))
+    strict, lenient = (as_strict(table, at, count, precision) for precision in (1.0, 0.1))
     assert 0 < strict.found < count == lenient.found and strict.flagged == 0 < lenient.flagged
 
 
