@@ -31,7 +31,7 @@ def acknowledge_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
         return
     said = said_by_us(reply)
     # In the two lines of a chat, sorry and a deed are recognition enough.
-    acts = reply.chat and any(not s.acts.keys().isdisjoint(("help", "resolve")) for s in reply.body)
+    acts = reply.chat and any(not s.acts.keys().isdisjoint(("choice", "help", "resolve")) for s in reply.body)
     if not any(_recognises(s, reply) or (acts and _apologises(s)) for s in said) and not _told_and_sorry(said, reply):
         yield absent(reply)
 
