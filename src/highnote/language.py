@@ -382,9 +382,9 @@ class Parsed:
 
 _WORD = re.compile(r"\w")
 _EXCLAIMS = re.compile(
-    r"\W*(?:oh,? (?:no|dear|man|my)|oh|wow|yikes|ouch|oops|ugh|darn|whoa|gosh|aww?|hmm+|eek)\W*", re.IGNORECASE
+    r"[\W_]*(?:@\w+|oh,? (?:no|dear|man|my)|oh|wow|yikes|ouch|oops|ugh|darn|whoa|gosh|aww?|hmm+|eek)\W*", re.IGNORECASE
 )
-"""A sentence that only exclaims: beside it another stands alone."""
+"""A sentence that only exclaims or addresses: beside it another stands alone."""
 
 
 def parse(draft: Draft, model: str | None = None, known: Known | None = None, *, at_once: bool = True) -> Parsed:

@@ -149,9 +149,11 @@ _FOR_NEWS = re.compile(
     re.IGNORECASE,
 )
 _POINTED = re.compile(
-    r"[!]|\?\s*\?|\b[A-Z]{4,}\b|\b(?:even|actually|ever|always|never|again|supposed|pretend|at least"
-    r"|know how much|anyone|anybody|heck|hell)\b"
+    r"[!]|\?\s*\?|\b[A-Z]{4,}\b|\b(?:even|actually|ever|always|never|again|supposed|at least|anyone|anybody|heck|hell"
+    r"|pretend(?:ing)?|ignor(?:e[ds]?|ing)|refus(?:e[ds]?|ing)|bother(?:ed|ing)?|lie[ds]?|lying"
+    r"|(?:know|idea|reali[sz]e) how (?:much|many|long|often)\b.{0,20}\b(?:(?:I|we)(?:'ve| have)|paid|spent|lost|cost))\b"
 )
+"""What makes a question a reproach: its tone, what it accuses of, what it has cost."""
 
 
 def asks_plainly(reply: Reply) -> bool:

@@ -64,7 +64,7 @@ def _harmed(reply: Reply) -> bool:
     """Whether the customer plainly reports harm. Where that is less than certain, a writer who is glad for them knows."""
     now = reply.situation
     if reply.chat:
-        return reply.harm and not glad(reply)
+        return reply.harm and not glad(reply) and not _curious(reply)
     if any(_CHEERED.search(s.text) for s in reply.parsed.sentences) or _befell_them(reply):
         return False
     return now.plain and (
@@ -72,6 +72,15 @@ def _harmed(reply: Reply) -> bool:
     )
 
 
+def _curious(reply: Reply) -> bool:
+    """The customer only wonders about something, and is not moved by it."""
+    said = reply.customer.sentences if reply.customer else ()
+    return not reply.situation.upset and any(_WONDERS.search(plain(s.text)) for s in said)
+
+
+_WONDERS = later.compile(
+    r"\b(?:i'm|i am|we're|just) (?:\w+ )?(?:curious|wondering) (?:why|if|whether|how|what|when|about)\b", re.IGNORECASE
+)
 _GLAD = later.compile(
     r"^\W*(?:(?:i|we)(?:'m| am|'re| are)? (?:so |very |really )?)?(?:glad|pleased|delighted|happy|lovely|good|great|nice)"
     r" (?:it|that|you|he|she|they|to (?:hear|read|see|know))\b(?! (?:told|wrote|got in touch|said|let))"
