@@ -11,7 +11,7 @@ from highnote import later
 from highnote.checks.parts import absent, plain, said_by_us, whole
 from highnote.harm import done_by_us
 from highnote.language import Parsed, Sentence
-from highnote.questions import asks_plainly
+from highnote.questions import POINTED, asks_plainly
 from highnote.reply import Proposal, Reply
 from highnote.topics import topic_words
 from highnote.wording import phrases
@@ -73,9 +73,18 @@ def _harmed(reply: Reply) -> bool:
 
 
 def _curious(reply: Reply) -> bool:
-    """The customer only wonders about something, and is not moved by it."""
-    said = reply.customer.sentences if reply.customer else ()
-    return not reply.situation.upset and any(_WONDERS.search(plain(s.text)) for s in said)
+    """The customer only wonders about something, or asks why in one plain question, and is not moved by it."""
+    said = [plain(s.text) for s in reply.customer.sentences if _WORDS.search(s.text)] if reply.customer else []
+    if reply.situation.upset:
+        return False
+    only_why = len(said) == 1 and said[0].endswith("?") and _WHY.match(said[0]) and not POINTED.search(said[0])
+    return bool(only_why) or any(map(_WONDERS.search, said))
+
+
+_WORDS = later.compile(r"\w \w")
+_WHY = later.compile(
+    r"\W*(?:_ )?(?:@\w+ )*(?:hi|hey|hello)?\W*(?:why (?:is|was|are|were)|what's (?:up|going on|the))\b", re.IGNORECASE
+)
 
 
 _WONDERS = later.compile(
