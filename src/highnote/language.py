@@ -373,18 +373,13 @@ class Parsed:
             sentence.place = "middle"
         if self.body:
             self.body[0].place = "first"
-            alone = all(_EXCLAIMS.fullmatch(sentence.text) for sentence in self.body[:-1])
-            self.body[-1].place = "only" if alone else "last"
+            self.body[-1].place = "last" if len(self.body) > 1 else "only"
 
     def zone(self, zone: Zone) -> Iterator[Sentence]:
         return (s for s in self.sentences if s.zone is zone)
 
 
 _WORD = re.compile(r"\w")
-_EXCLAIMS = re.compile(
-    r"[\W_]*(?:@\w+|oh,? (?:no|dear|man|my)|oh|wow|yikes|ouch|oops|ugh|darn|whoa|gosh|aww?|hmm+|eek)\W*", re.IGNORECASE
-)
-"""A sentence that only exclaims or addresses: beside it another stands alone."""
 
 
 def parse(draft: Draft, model: str | None = None, known: Known | None = None, *, at_once: bool = True) -> Parsed:
