@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from highnote.language import Done, Parsed, Sentence
@@ -106,7 +107,7 @@ def _place(parsed: Parsed) -> None:
         core.pop().place = "after"
     if core:
         core[0].place = "first"
-        core[-1].place = "last" if len(core) > 1 else "only"
+        core[-1].place = "only" if all(_EXCLAIMS.fullmatch(s.text) for s in core[:-1]) else "last"
 
 
 def _is_farewell(sentence: Sentence) -> bool:
@@ -116,3 +117,9 @@ def _is_farewell(sentence: Sentence) -> bool:
     polite = [span for act in FAREWELLS for span in sentence.acts.get(act, ())]
     weighty = [span for act in SUBSTANCE for span in sentence.acts.get(act, ())]
     return all(any(start < e and s < end for s, e in polite) for start, end in weighty)
+
+
+_EXCLAIMS = re.compile(
+    r"[\W_]*(?:@\w+|oh,? (?:no|dear|man|my)|oh|wow|yikes|ouch|oops|ugh|darn|whoa|gosh|aww?|hmm+|eek)\W*", re.IGNORECASE
+)
+"""A sentence that only exclaims or addresses: beside it another stands alone."""

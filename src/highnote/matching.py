@@ -268,7 +268,7 @@ def _hold(when: _When, sentence: Sentence | None, reply: Reply, do: _Do, do_not:
 def circumstances(reply: Reply) -> object:
     """What conditions ask of the circumstances of a reply, as one value."""
     now = reply.situation
-    return reply.asked is not None, reply.chat, reply.valued, now.kind, now.harm, now.asks_why
+    return reply.asked is not None, reply.chat, reply.partial, reply.valued, now.kind, now.harm, now.asks_why
 
 
 def _suits(want: When, reply: Reply) -> bool:
@@ -276,6 +276,7 @@ def _suits(want: When, reply: Reply) -> bool:
     plain = (
         (want.thread, reply.asked is not None),
         (want.chat, reply.chat),
+        (want.partial, reply.partial),
         (want.valued, reply.valued),
     )
     if any(wanted is not None and wanted != given for wanted, given in plain):

@@ -148,10 +148,19 @@ _FOR_NEWS = re.compile(
     r"|this)\b|(?:is|are) (?:there|the|your|my|it possible)\b|(?:if|whether)\b|any (?:update|news|idea|chance|way))",
     re.IGNORECASE,
 )
-_POINTED = re.compile(
-    r"[!]|\?\s*\?|\b[A-Z]{4,}\b|\b(?:even|actually|ever|always|never|again|supposed|pretend|at least"
-    r"|know how much|anyone|anybody|heck|hell)\b"
+POINTED = re.compile(
+    r"[!]|\?\s*\?|\b[A-Z]{4,}\b|\b(?:even|actually|ever|always|never|again|supposed|at least|anyone|anybody|heck|hell"
+    r"|you (?:guys |all |really )*have to|you keep \w+ing"
+    r"|pretend(?:ing)?|ignor(?:e[ds]?|ing)|refus(?:e[ds]?|ing)|bother(?:ed|ing)?|lie[ds]?|lying"
+    r"|(?:know|idea|reali[sz]e) how (?:much|many|long|often)\b.{0,20}\b(?:(?:I|we)(?:'ve| have)|paid|spent|lost|cost))\b"
 )
+"""What makes a question a reproach: its tone, what it accuses of, what it has cost."""
+
+_ANSWERED_ITSELF = re.compile(
+    r"\W*(?:(?:far |way )?too (?:many|much|long|often)|(?:\w+, )?the answer is|none|zero|never|nothing|\d+)\s*[!.,]",
+    re.IGNORECASE,
+)
+"""Who asks "How often? Too often!" knows."""
 
 
 def asks_plainly(reply: Reply) -> bool:
@@ -167,12 +176,15 @@ def _sincere(ask: Covered, reply: Reply) -> bool:
     """In a chat: the ask wants to know something, or wants a remedy; it is no reproach in the form of a question."""
     if ask.message != reply.asked or reply.situation.kind == "praise" or any(map(_takes_up, reply.ours)):
         return False
-    text = reply.thread[ask.message].text[ask.start : ask.end + 2]
+    said = reply.thread[ask.message].text
+    text = said[ask.start : ask.end + 2]
+    if _ANSWERED_ITSELF.match(said[ask.end :]):
+        return False
     if ask.ask.kind == "request":
         return any(remedies()[name].search(text) for name in _PLAIN_WISHES) and not (
-            _POINTED.search(text) or _COUNTERFACTUAL.search(text)
+            POINTED.search(text) or _COUNTERFACTUAL.search(text)
         )
-    return "?" in text and bool(_FOR_NEWS.match(text)) and not _POINTED.search(text) and not reply.situation.upset
+    return "?" in text and bool(_FOR_NEWS.match(text)) and not POINTED.search(text) and not reply.situation.upset
 
 
 def _takes_up(sentence: Sentence) -> bool:

@@ -17,6 +17,8 @@ from highnote.situation import Situation, situation
 _PART = re.compile(
     r"(?:^\W*\(?|\s\(?|[.…,!?]\(?)[1-9] ?/ ?[1-9]\b\)?[\s^*\w]{0,12}$|^\W*[1-9]/[1-9]\b|\.\.\.$|…$|\(cont\w*\.*\)"
 )
+_CUT_OFF = re.compile(r"\b(?:an?|the|your|our|my|their|such|and|or)$|^(?:you|we|i|it|they)$", re.IGNORECASE)
+"""What cannot be a reply's last word: the rest of it was lost or follows."""
 AT_ONCE = timedelta(minutes=15)
 """Within so long an answer is part of a talk."""
 
@@ -114,9 +116,9 @@ class Reply:
 
     @cached_property
     def partial(self) -> bool:
-        """Whether the draft is one of several messages ("… 1/2"), so that what it lacks may stand in another."""
-        text = self.parsed.draft.source.strip()
-        return self.chat and bool(_PART.search(text) or text.startswith(("...", "…")))
+        """Whether the draft is one of several messages ("… 1/2") or cut off, so that what it lacks may stand elsewhere."""
+        text, last = self.parsed.draft.source.strip(), self.body[-1].text.strip() if self.body else ""
+        return self.chat and bool(_PART.search(text) or text.startswith(("...", "…")) or _CUT_OFF.search(last))
 
     @cached_property
     def at_once(self) -> bool:

@@ -80,6 +80,7 @@ class When(_File):
     harm: bool | None = None
     thread: bool | None = None
     chat: bool | None = None
+    partial: bool | None = None
     valued: bool | None = None
     asks_why: bool | None = None
     followed_by: Names = ()

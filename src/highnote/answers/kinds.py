@@ -113,7 +113,8 @@ KINDS: Mapping[str, re.Pattern[str]] = {
     "yes or no": later.compile(
         r"^(?:and |but |so |well,? |oh |hi,? )*(?:yes|yep|yeah|yup|no|nope|of course|certainly|sure|gladly|absolutely"
         r"|happily|with"
-        r" pleasure|by all means|definitely|indeed|unfortunately|sadly|i'm afraid|sorry, no|not (?:yet|quite|any|at)"
+        r" pleasure|by all means|definitely|indeed|unfortunately|sadly|regretfully"
+        r"|regrettably|i'm afraid|sorry, no|not (?:yet|quite|any|at)"
         r"|none"
         r"|neither|only|both|exactly|correct|that's (?:right|correct)|you're right|(?:\w+ ){1,5}it is(?=$|[.,;:!]))\b"
         r"|\b(?:so yes|yes,|no,)",

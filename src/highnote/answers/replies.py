@@ -39,7 +39,7 @@ _TELL_US = wordy(
     r"|confirm|give|tell|email)(?: (?:us|me|over))*(?: (?:with|by|via|a|the|in))*(?: (?:dm|pm|message"
     r"|direct message))?"
     r"(?: (?:with|of))?(?: (?:your|the|some|more|which|what|any|further|full|a|flight|order|booking|details?))"
-    r"|let (?:us|me) know (?:what|which|the|when|where|your|more|how|if you are receiving)|(?:like|love"
+    r"|what(?:'s| is) your \w+|let (?:us|me) know (?:what|which|the|when|where|your|more|how|if you are receiving)|(?:like|love"
     r"|want) to (?:know"
     r"|have|hear|get) (?:some |a (?:few|bit|little) )?(?:more|further|the details)|(?:what|which) \w+ (?:was|is|were"
     r"|are) (?:it"

@@ -48,7 +48,8 @@ _ASKS = later.compile(
     re.IGNORECASE,
 )
 _HAVE = later.compile(
-    r"\b(?:remove|delete|hide|no need|don't need|do not need|needn't|nothing more|already|have your|thank\w*|giving|in case|if (?:you"
+    r"\b(?:remove|delete|hide|no need|don't need|do not need|needn't|nothing more|already"
+    r"|not (?:be )?(?:needed|required|necessary)|have your|thank\w*|giving|in case|if (?:you"
     r"|it|the|any)"
     r"|another|different|change|changed|wrong|our|back on|double[- ]check|your \w+ shows?"
     r"|you (?:sent|attached|gave|enclosed|provided|mention))\b",

@@ -11,7 +11,7 @@ from highnote import later
 from highnote.checks.parts import absent, plain, said_by_us, whole
 from highnote.harm import done_by_us
 from highnote.language import Parsed, Sentence
-from highnote.questions import asks_plainly
+from highnote.questions import POINTED, asks_plainly
 from highnote.reply import Proposal, Reply
 from highnote.topics import topic_words
 from highnote.wording import phrases
@@ -31,7 +31,7 @@ def acknowledge_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
         return
     said = said_by_us(reply)
     # In the two lines of a chat, sorry and a deed are recognition enough.
-    acts = reply.chat and any(not s.acts.keys().isdisjoint(("help", "resolve")) for s in reply.body)
+    acts = reply.chat and any(not s.acts.keys().isdisjoint(("choice", "help", "resolve")) for s in reply.body)
     if not any(_recognises(s, reply) or (acts and _apologises(s)) for s in said) and not _told_and_sorry(said, reply):
         yield absent(reply)
 
@@ -64,7 +64,7 @@ def _harmed(reply: Reply) -> bool:
     """Whether the customer plainly reports harm. Where that is less than certain, a writer who is glad for them knows."""
     now = reply.situation
     if reply.chat:
-        return reply.harm and not glad(reply)
+        return reply.harm and not glad(reply) and not _curious(reply)
     if any(_CHEERED.search(s.text) for s in reply.parsed.sentences) or _befell_them(reply):
         return False
     return now.plain and (
@@ -72,6 +72,24 @@ def _harmed(reply: Reply) -> bool:
     )
 
 
+def _curious(reply: Reply) -> bool:
+    """The customer only wonders about something, or asks why in one plain question, and is not moved by it."""
+    said = [plain(s.text) for s in reply.customer.sentences if _WORDS.search(s.text)] if reply.customer else []
+    if reply.situation.upset:
+        return False
+    only_why = len(said) == 1 and said[0].endswith("?") and _WHY.match(said[0]) and not POINTED.search(said[0])
+    return bool(only_why) or any(map(_WONDERS.search, said))
+
+
+_WORDS = later.compile(r"\w \w")
+_WHY = later.compile(
+    r"\W*(?:_ )?(?:@\w+ )*(?:hi|hey|hello)?\W*(?:why (?:is|was|are|were)|what's (?:up|going on|the))\b", re.IGNORECASE
+)
+
+
+_WONDERS = later.compile(
+    r"\b(?:i'm|i am|we're|just) (?:\w+ )?(?:curious|wondering) (?:why|if|whether|how|what|when|about)\b", re.IGNORECASE
+)
 _GLAD = later.compile(
     r"^\W*(?:(?:i|we)(?:'m| am|'re| are)? (?:so |very |really )?)?(?:glad|pleased|delighted|happy|lovely|good|great|nice)"
     r" (?:it|that|you|he|she|they|to (?:hear|read|see|know))\b(?! (?:told|wrote|got in touch|said|let))"
