@@ -105,6 +105,11 @@ def _happened(sentences: Sequence[Sentence]) -> bool:
     """Something is told that others did or that came about: who orders, asks or quotes a price tells of themselves alone."""
     return any(
         clause.tense == "past" and clause.mood == "statement" and clause.subject != "us" and clause.link != "report"
+        and clause.lemma not in _PLANS
         for sentence in sentences
         for clause in sentence.clauses
     )
+
+
+_PLANS = frozenset({"book", "schedule", "plan", "arrange"})
+"""What was only planned has not happened yet."""
