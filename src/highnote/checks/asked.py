@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from highnote import later
+from highnote.checks.parts import pleads_to_stay
 from highnote.finding import Evidence
 from highnote.questions import Covered, coverage
 from highnote.remedies import REDRESS, remedies
@@ -24,8 +25,11 @@ def unanswered_question(reply: Reply, options: Options) -> Iterator[Proposal]:
 
 def request_ignored(reply: Reply, options: Options) -> Iterator[Proposal]:
     """Each remedy or action asked for that the reply neither grants, declines nor mentions."""
+    pleads = pleads_to_stay(reply)
     for ask in coverage(reply):
-        if ask.state == "unanswered" and _is_request(ask) and _wishes(ask, reply) and not _mentions(ask, reply):
+        if pleads and remedies()["cancel"].search(ask.ask.text):
+            yield _about(ask, reply)
+        elif ask.state == "unanswered" and _is_request(ask) and _wishes(ask, reply) and not _mentions(ask, reply):
             yield _about(ask, reply)
 
 
@@ -35,7 +39,11 @@ def _is_request(ask: Covered) -> bool:
     return ask.ask.kind == "request" or (named and bool(_MAY_HAVE.match(ask.ask.text)))
 
 
-_MAY_HAVE = later.compile(r"(?:can|could|may|might) (?:i|we) (?:please )?(?:have|get)\b", re.IGNORECASE)
+_MAY_HAVE = later.compile(
+    r"(?:can|could|may|might) (?:i|we) (?:please )?(?:have|get)\b"
+    r"|(?:can|could|will|would) (?:an?|your|the|some(?:one|body)|any(?:one|body)|one of you)\b",
+    re.IGNORECASE,
+)
 
 
 _WISH = later.compile(

@@ -9,10 +9,11 @@ from typing import Any
 from highnote import later
 from highnote.answers.kinds import KINDS
 from highnote.answers.replies import asks_back, says_nothing
-from highnote.checks.parts import cheers
+from highnote.checks.parts import cheers, pleads_to_stay
 from highnote.checks.sympathy import glad
+from highnote.clauses import Clause
 from highnote.language import Sentence
-from highnote.questions import coverage
+from highnote.questions import coverage, said_before
 from highnote.remedies import REDRESS
 from highnote.reply import Proposal, Reply
 from highnote.topics import SAME, alike, topic_words
@@ -91,11 +92,15 @@ def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]
     if reply.chat and not all(says_nothing(s) and not _begins(s) for s in reply.body):  # help in half-sentences
         return
     interrogates = sum(map(_wanted, reply.ours)) >= MANY
-    if any(_helps(sentence, reply, interrogates) or _arranges(sentence) for sentence in reply.ours):
+    again = said_before(reply)
+    pleads = pleads_to_stay(reply)
+    if not pleads and (
+        any(_helps(s, reply, interrogates) for s in reply.ours if s.text not in again)
+        or any(map(_arranges, reply.ours))
+        or (not interrogates and _does_as_asked(reply))
+    ):
         return
-    if _does_as_asked(reply):
-        return
-    if stalls or not any("refuse" in sentence.acts and not _MAILBOX.search(sentence.text) for sentence in reply.body):
+    if pleads or stalls or not any("refuse" in sentence.acts and not _MAILBOX.search(sentence.text) for sentence in reply.body):
         yield Proposal(0, 0)
 
 
@@ -109,16 +114,23 @@ _OPEN_DOOR = later.compile(r"\bhow (?:we|i) (?:can|may)\b", re.IGNORECASE)
 
 def _arranges(sentence: Sentence) -> bool:
     """Somebody will or can do something, by a day or a span that is named: "Craig can do it this Friday"."""
-    if _STALLS.search(sentence.text) or sentence.does("refuse", "request", "ask", "pitch", "compensate", "gone"):
+    if _STALLS.search(sentence.text) or sentence.does(
+        "refuse", "request", "ask", "pitch", "compensate", "gone", "acknowledge", "thank"
+    ):
         return False
     timed = any(KINDS[kind].search(sentence.text) for kind in ("day", "span"))
     return timed and any(
-        (clause.modal in {"will", "can", "shall"} or clause.tense == "future")
+        (clause.modal in {"will", "can", "shall"} or clause.tense == "future" or _under_way(clause))
         and clause.subject in {"us", "third"}
         and clause.mood == "statement"
         and clause.polarity == "positive"
         for clause in sentence.clauses
     )
+
+
+def _under_way(clause: Clause) -> bool:
+    """It is being done, or is arranged: "the caretaker is taking the lock off at noon"."""
+    return clause.verb.tag_ == "VBG" and clause.tense == "present" and clause.time == "day" and not clause.modal
 
 
 SURE = 0.1
@@ -152,14 +164,15 @@ def _helps(sentence: Sentence, reply: Reply, interrogates: bool) -> bool:
         return False
     if "help" in acts or "choice" in acts or ("put-right" in acts and "resolve" in acts):
         return not _IF_WE_CAN.search(text)
-    if "compensate" in acts and reply.harm:  # too little perhaps, which other rules say, but something
+    if "compensate" in acts and reply.harm and not sentence.does("thank", "apologise"):  # too little perhaps, which other rules say, but something
         return True
     if "refuse" in acts or _IF_WE_CAN.search(text):
         return False
     if (
         "dated" in acts
-        and not sentence.does("gone", "apologise", "compensate")
-        and not (_STALLS.search(text) or _was(sentence))
+        and not sentence.does("gone", "apologise", "acknowledge", "thank", "compensate")
+        and not _STALLS.search(text)
+        and (_ahead(sentence) or sentence.does("resolve", "put-right"))
     ):
         about = {word for s in (reply.customer.sentences if reply.customer else ()) for word in topic_words(s)}
         return not about or any(alike(word, other) >= SAME for word in topic_words(sentence) for other in about)
@@ -175,10 +188,11 @@ def _helps(sentence: Sentence, reply: Reply, interrogates: bool) -> bool:
     return bool(steps - _IDLE) and steps.isdisjoint(_PAPERWORK)
 
 
-def _was(sentence: Sentence) -> bool:
-    """All that the sentence tells is over, and mends nothing."""
-    tenses = {clause.tense for clause in sentence.clauses if clause.tense}
-    return tenses == {"past"} and not sentence.does("resolve", "put-right")
+def _ahead(sentence: Sentence) -> bool:
+    """A day or time that it names stands in no clause about the past: "I have been here for a week" names none to come."""
+    days = [start for start, _ in sentence.acts["dated"]]
+    past = {token.i for clause in sentence.clauses if clause.tense == "past" for token in clause.tokens}
+    return any(day not in past for day in days)
 
 
 _MAILBOX = later.compile(
