@@ -234,12 +234,20 @@ def doubts(
     """For each ask how likely it stays unanswered (0 to 1), and the sentence that comes nearest to an answer."""
     weights = _weights()["plain" if likeness is None else "semantic"]
     eased = next((s for s in ours if eases(s)), None)
+    opened = ours[0] if ours and _OPENS.match(ours[0].text) else None
+    first = next((ask for ask in found if ask.type == "yes/no"), None)
     return [
         (0.0, eased)
         if eased is not None and WHAT_NOW.match(ask.text)
+        else (0.0, opened)
+        if opened is not None and ask is first
         else (doubt(shown, weights), None if shown.nearest is None else shown.nearest.sentence)
         for ask, shown in zip(found, signs(found, message, ours, likeness), strict=True)
     ]
+
+
+_OPENS = re.compile(r"\W*(?:yes|no|yep|nope|of course|certainly|sure|indeed)\b", re.IGNORECASE)
+"""What opens a reply answers the first question that wants a yes or no."""
 
 
 def doubt(shown: Signs, weights: Mapping[str, float]) -> float:
