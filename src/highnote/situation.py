@@ -92,7 +92,12 @@ def situation(message: Parsed | None) -> Situation:
     return Situation(
         kind=kind,
         harm=harm,
-        plain=harm and ((likely >= CERTAIN and (any(map(found.values.get, SIGNALS)) or _happened(sentences))) or found.told > 0 or found.upset),
+        plain=harm
+        and (
+            (likely >= CERTAIN and (any(map(found.values.get, SIGNALS)) or _happened(sentences)))
+            or found.told > 0
+            or found.upset
+        ),
         certain=harm and likely >= CERTAIN and (found.told >= 1 or found.upset),
         upset=found.upset or (harm and shouts(text)),
         asks_why=bool(_WHY.search(_NO_WHY.sub("", text))),
@@ -104,7 +109,10 @@ def situation(message: Parsed | None) -> Situation:
 def _happened(sentences: Sequence[Sentence]) -> bool:
     """Something is told that others did or that came about: who orders, asks or quotes a price tells of themselves alone."""
     return any(
-        clause.tense == "past" and clause.mood == "statement" and clause.subject != "us" and clause.link != "report"
+        clause.tense == "past"
+        and clause.mood == "statement"
+        and clause.subject != "us"
+        and clause.link != "report"
         and clause.lemma not in _PLANS
         for sentence in sentences
         for clause in sentence.clauses

@@ -100,7 +100,11 @@ def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]
         or (not interrogates and _does_as_asked(reply))
     ):
         return
-    if pleads or stalls or not any("refuse" in sentence.acts and not _MAILBOX.search(sentence.text) for sentence in reply.body):
+    if (
+        pleads
+        or stalls
+        or not any("refuse" in sentence.acts and not _MAILBOX.search(sentence.text) for sentence in reply.body)
+    ):
         yield Proposal(0, 0)
 
 
@@ -164,7 +168,9 @@ def _helps(sentence: Sentence, reply: Reply, interrogates: bool) -> bool:
         return False
     if "help" in acts or "choice" in acts or ("put-right" in acts and "resolve" in acts):
         return not _IF_WE_CAN.search(text)
-    if "compensate" in acts and reply.harm and not sentence.does("thank", "apologise"):  # too little perhaps, which other rules say, but something
+    if (
+        "compensate" in acts and reply.harm and not sentence.does("thank", "apologise")
+    ):  # too little perhaps, which other rules say, but something
         return True
     if "refuse" in acts or _IF_WE_CAN.search(text):
         return False
