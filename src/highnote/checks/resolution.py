@@ -226,9 +226,9 @@ _ITEM = later.compile(
 
 
 def many_questions(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
-    """`most` questions and demands for information or more before any help; the finding is the sentence that asks most.
+    """`most` questions and demands for information or more before any help; the finding reaches from the first to the last.
 
-    It is their number that tells, so the sentence is not handed to the judge.
+    It is their number that tells, so no sentence is handed to the judge.
     """
     counts = [
         (0 if _OFFERS.search(sentence.text) or _says_again(sentence, reply) else _wanted(sentence), sentence)
@@ -244,8 +244,7 @@ def many_questions(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposa
             found.append((wanted, sentence))
     count = sum(wanted for wanted, _ in found)
     if count >= int(options["most"]):
-        chief = max(found, key=lambda pair: pair[0])[1]
-        yield Proposal(chief.start, chief.end, fields={"count": str(count)})
+        yield Proposal(found[0][1].start, found[-1][1].end, fields={"count": str(count)})
 
 
 def _says_again(sentence: Sentence, reply: Reply) -> bool:
