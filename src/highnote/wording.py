@@ -1,8 +1,9 @@
 """Wordings: the lists of words and phrases in `words/*.yaml`, as regular expressions over plain text.
 
 They are written with the marks of rule files (see docs/writing-rules.md): `(a|b)` one of, `[a]` may be absent, `...` up to
-four words, `....` up to ten, `!(…)` not followed by, `<go>` a word with its regular endings; and `fail*` for whatever begins so. Words in capitals
-that are in `CLASSES` stand for a kind of thing. The marks of rules match tokens, with their base forms; these match text.
+four words, `....` up to ten, `!(…)` not followed by, `<go>` a word with its regular endings; and `fail*` for
+whatever begins so. Words in capitals that are in `CLASSES` stand for a kind of thing. The marks of rules match tokens, with
+their base forms; these match text.
 """
 
 from __future__ import annotations

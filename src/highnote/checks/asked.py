@@ -35,9 +35,10 @@ def request_ignored(reply: Reply, options: Options) -> Iterator[Proposal]:
     for ask in covered:
         if pleads and remedies()["cancel"].search(ask.ask.text):
             yield _about(ask, reply)
+        elif goes_on and _says_a_wish(ask):
+            continue
         elif ask.state == "unanswered" and _is_request(ask) and _wishes(ask, reply) and not _mentions(ask, reply):
-            if not (goes_on and _says_a_wish(ask)):
-                yield _about(ask, reply)
+            yield _about(ask, reply)
 
 
 def _is_request(ask: Covered) -> bool:

@@ -34,7 +34,8 @@ _OFF_AFTER = later.compile(
 )
 _OFF_BEFORE = later.compile(
     r"\b(?:minus|discount|reduction|rebate|concession|adjustment|allow(?:ed|ance)?|drop(?:s|ped)?"
-    r"|(?:we(?:'ll| will)?|i(?:'ll| will)?) credit(?: you)?|credited|lowered?|reduced?|reducing|shav(?:e|ed|ing)|trim(?:med|ming)?|knock(?:ed|ing)?|go as far as|stretch to"
+    r"|(?:we|i)(?:'ll| will)? credit(?: you)?|credited"
+    r"|lowered?|reduced?|reducing|shav(?:e|ed|ing)|trim(?:med|ming)?|knock(?:ed|ing)?|go as far as|stretch to"
     r"|(?:cheaper|lower|less|off) by|(?:code|coupon|voucher|credit) (?:for|of|over|worth)"
     r"|(?:take|taken|taking|took|comes?|cut) (?:\w+ ){0,4}(?:down )?by|deduct(?:ed|ing)?)\b(?:\W+[\w’'-]+){0,5}?\W*$",
     re.IGNORECASE,
@@ -116,7 +117,8 @@ _REMEDY = later.compile(
 )
 _BETWEEN = later.compile(r",|;|\b(?:and|plus|as well as|on top|also|with)\b", re.IGNORECASE)
 _ITEM = later.compile(
-    r"\s*(?:(?:added|put|popped|thrown in|sent|given|included|doubled|enclosed) )?(?:an?|some|two|three|four|five|six|\d+|free|another|[€£$]\s?\d\S*)\s",
+    r"\s*(?:(?:added|put|popped|thrown in|sent|given|included|doubled|enclosed) )?"
+    r"(?:an?|some|two|three|four|five|six|\d+|free|another|[€£$]\s?\d\S*)\s",
     re.IGNORECASE,
 )
 """How an item of a list of gifts begins."""

@@ -121,7 +121,8 @@ _FEELS_FOR = later.compile(
     r"|should(?:n't| not"
     r"| never) (?:have|happen|be)|"
     r"frustrat\w+|(?:not|n't) condone|unacceptable|annoy\w+|disappoint\w+|upset\w*|worr(?:y|ying|ied)|stress\w*"
-    r"|unpleasant|painful|no good|horrible|horrid|awful|inexcusable|miserable|wretched|dreadful|grim|galling|maddening|nasty|frightening"
+    r"|unpleasant|painful|no good|horrible|horrid|awful|inexcusable|miserable|wretched|dreadful|grim|galling"
+    r"|maddening|nasty|frightening"
     r"|distress\w*|heartbreak\w*"
     r"|not (?:good enough|acceptable|(?:how|what) (?:it|we|you|this|that)|(?:the|an?) \w+ (?:we|you|that))"
     r"|(?:isn't|not) how (?:we|you)\b"
@@ -201,7 +202,8 @@ def _recognises(sentence: Sentence, reply: Reply) -> bool:
 
 
 _MESSAGE = later.compile(
-    r"\bfor (?:your|the|this) (?:\w+ )?(?:message|letter|e-?mail|mail|note|enquiry|inquiry|query|request) (?:about|regarding|concerning|on)\b",
+    r"\bfor (?:your|the|this) (?:\w+ )?(?:message|letter|e-?mail|mail|note|enquiry|inquiry|query|request)"
+    r" (?:about|regarding|concerning|on)\b",
     re.IGNORECASE,
 )
 
