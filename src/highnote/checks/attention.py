@@ -26,10 +26,7 @@ def no_restatement(reply: Reply, options: Options) -> Iterator[Proposal]:
         return
     if (reply.chat or reply.at_once) and kind != "complaint":  # what was asked a minute ago need not be said again
         return
-    asked = coverage(reply)
-    if (
-        kind == "enquiry" and asked and all(ask.state != "unanswered" for ask in asked)
-    ):  # the answer says what it is about
+    if kind == "enquiry" and _answered(reply):  # the answer says what it is about
         return
     if _figures(customer) & _figures(reply.parsed):
         return
@@ -39,6 +36,11 @@ def no_restatement(reply: Reply, options: Options) -> Iterator[Proposal]:
         alike(w, other) >= SAME for w in named for other in back
     ):
         yield absent(reply)
+
+
+def _answered(reply: Reply) -> bool:
+    asked = coverage(reply)
+    return bool(asked) and all(ask.state != "unanswered" for ask in asked)
 
 
 def _figures(parsed: Parsed) -> set[str]:
