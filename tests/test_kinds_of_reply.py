@@ -54,6 +54,18 @@ QUIET = {
         "Can you tell me the new address of the man who lived below me?",
         "Dear Ms Roe,\n\nNo, we may not give out addresses. I'll pass a letter on if you bring one.\n\nRegards,\nUri",
     ),
+    "order at a price seen": (
+        "Your leaflet says the pine bed is 199 this week. I would like to order one in white.",
+        "Dear Ms Lis,\n\nA white one is set aside for you at 199.\n\nBest,\nPip",
+    ),
+    "paper for somebody": (
+        "My lawyer needs a letter saying I was insured in May. Please send it to me. Policy 99.",
+        "Dear Mr Scholl,\n\nThe letter is attached.\n\nRegards,\nKit",
+    ),
+    "plans of their own": (
+        "The painter was booked for tomorrow but I've got to see my doctor. Can we do another day?",
+        "Hi Jo,\n\nOf course. Friday at 9 or Monday at 10, as you like.\n\nBest,\nAda",
+    ),
     "refusal of an enquiry": (
         "May I bring my parrot into the reading room?",
         "Hello,\n\nNo pets in the reading room, I'm afraid; the courtyard is open to both of you.\n\nBest,\nSol",

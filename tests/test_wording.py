@@ -24,6 +24,8 @@ from highnote.wording import phrases, wording, words
         ("<carry> on", "she carried on", "carried on"),
         ("order CODE", "order SF-1190 came", "order SF-1190"),
         ("what now ?", "what now?", "what now?"),
+        ("money back !(in|on)", "give my money back today", "money back"),
+        ("money back !(in|on)", "put the money back in", None),
         ("cat", "concatenate", None),
     ],
 )

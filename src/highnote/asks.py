@@ -482,7 +482,7 @@ def _type(text: str) -> Type:
         r"how (?:much|many|big|large|wide|high|tall|heavy|deep|old|thick|loud|strong)|what(?:'s| is| are"
         r"|'re)? (?:the |your )?(?:\w+ )?(?:price|cost|fee|rate|charge|size|weight|capacity|dimension"
         r"|percentage|amount|total|number|length|width|height|limit|maximum|minimum)|what (?:does|do|would"
-        r"|will|did|could) (?:\w+ ){1,6}cost|what do i owe|price",
+        r"|will|did|could) (?:\w+ ){1,6}(?:cost|charge)|what (?:do|will|would|must) (?:i|we) (?:\w+ ){0,3}(?:owe|pay)|price",
         words,
     ):
         return "how much"

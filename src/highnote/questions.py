@@ -67,7 +67,7 @@ def coverage(reply: Reply) -> tuple[Covered, ...]:
     """
     if reply.partial or not reply.body:
         return ()
-    again = _said_before(reply)
+    again = said_before(reply)
     fresh = [sentence for sentence in reply.ours if sentence.text not in again]
     covered = [ask for index in _open_messages(reply) for ask in _covered(reply, index, fresh)]
     if not covered and not reply.chat and reply.situation.kind != "praise":
@@ -98,7 +98,7 @@ def _weighed(covered: Sequence[Covered], reply: Reply) -> list[Covered]:
     if all(ask.state != "unanswered" for ask in covered):
         return list(covered)
     about = frozenset(word for s in (reply.customer.sentences if reply.customer else ()) for word in topic_words(s))
-    said = _said_before(reply)
+    said = said_before(reply)
     settled = [s for s in reply.ours if s.text not in said and settles(s, about) and not _sells(s, reply)]
     short = {word for piece in filter(elliptic, pieces(settled)) for word in piece.keys}
     if len(settled) < len(covered):
@@ -109,7 +109,7 @@ def _weighed(covered: Sequence[Covered], reply: Reply) -> list[Covered]:
     return [ask if _wants_one_thing(ask.ask) and not brings(ask.ask, settled) else _perhaps(ask) for ask in covered]
 
 
-def _said_before(reply: Reply) -> frozenset[str]:
+def said_before(reply: Reply) -> frozenset[str]:
     """The sentences of our earlier replies: what did not answer then answers nothing now."""
     before = (i for i, m in enumerate(reply.thread) if m.sender == "agent" and i < (reply.asked or 0))
     return frozenset(s.text for i in before for s in reply.message(i).body)
@@ -246,12 +246,20 @@ def doubts(
     """For each ask how likely it stays unanswered (0 to 1), and the sentence that comes nearest to an answer."""
     weights = _weights()["plain" if likeness is None else "semantic"]
     eased = next((s for s in ours if eases(s)), None)
+    opened = ours[0] if ours and _OPENS.match(ours[0].text) else None
+    first = next((ask for ask in found if ask.type == "yes/no"), None)
     return [
         (0.0, eased)
         if eased is not None and WHAT_NOW.match(ask.text)
+        else (0.0, opened)
+        if opened is not None and ask is first
         else (doubt(shown, weights), None if shown.nearest is None else shown.nearest.sentence)
         for ask, shown in zip(found, signs(found, message, ours, likeness), strict=True)
     ]
+
+
+_OPENS = re.compile(r"\W*(?:yes|no|yep|nope|of course|certainly|sure|indeed)\b", re.IGNORECASE)
+"""What opens a reply answers the first question that wants a yes or no."""
 
 
 def doubt(shown: Signs, weights: Mapping[str, float]) -> float:

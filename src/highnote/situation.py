@@ -7,6 +7,7 @@ its "you" (subject "customer") is us. Rules that need a complaint rest on this, 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -17,7 +18,7 @@ from highnote.moods import shouts
 from highnote.remedies import wished
 
 if TYPE_CHECKING:
-    from highnote.language import Parsed
+    from highnote.language import Parsed, Sentence
 
 Kind = Literal["complaint", "request", "enquiry", "praise", "none"]
 
@@ -44,6 +45,8 @@ class Situation:
 
 LIKELY, CERTAIN = 0.6, 0.8
 """From the first likelihood on a message counts as a complaint, from the second it certainly is one."""
+SIGNALS = ("sour", "redress", "aftermath", "troubled", "shouts")
+"""The signs that more than the drift of the words speaks of harm."""
 PRAISE = 2
 """From so much joy on, what only sounds like harm is none."""
 
@@ -89,10 +92,32 @@ def situation(message: Parsed | None) -> Situation:
     return Situation(
         kind=kind,
         harm=harm,
-        plain=harm and (likely >= CERTAIN or found.told > 0 or found.upset),
+        plain=harm
+        and (
+            (likely >= CERTAIN and (any(map(found.values.get, SIGNALS)) or _happened(sentences)))
+            or found.told > 0
+            or found.upset
+        ),
         certain=harm and likely >= CERTAIN and (found.told >= 1 or found.upset),
         upset=found.upset or (harm and shouts(text)),
         asks_why=bool(_WHY.search(_NO_WHY.sub("", text))),
         leaving=bool(_LEAVE.search(text)),
         remedies=wished(sentences),
     )
+
+
+def _happened(sentences: Sequence[Sentence]) -> bool:
+    """Something is told that others did or that came about: who orders, asks or quotes a price tells of themselves alone."""
+    return any(
+        clause.tense == "past"
+        and clause.mood == "statement"
+        and clause.subject != "us"
+        and clause.link != "report"
+        and clause.lemma not in _PLANS
+        for sentence in sentences
+        for clause in sentence.clauses
+    )
+
+
+_PLANS = frozenset({"book", "schedule", "plan", "arrange"})
+"""What was only planned has not happened yet."""

@@ -1,8 +1,9 @@
 """Wordings: the lists of words and phrases in `words/*.yaml`, as regular expressions over plain text.
 
 They are written with the marks of rule files (see docs/writing-rules.md): `(a|b)` one of, `[a]` may be absent, `...` up to
-four words, `....` up to ten, `<go>` a word with its regular endings; and `fail*` for whatever begins so. Words in capitals
-that are in `CLASSES` stand for a kind of thing. The marks of rules match tokens, with their base forms; these match text.
+four words, `....` up to ten, `!(…)` not followed by, `<go>` a word with its regular endings; and `fail*` for
+whatever begins so. Words in capitals that are in `CLASSES` stand for a kind of thing. The marks of rules match tokens, with
+their base forms; these match text.
 """
 
 from __future__ import annotations
@@ -101,6 +102,9 @@ def _sequence(parts: list[str]) -> tuple[str, list[str]]:
         elif part == "[":
             inner, parts = _closed(parts, "]")
             regex += f"(?:{_BETWEEN}(?:{inner}))?" if begun else f"(?:(?:{inner}){_BETWEEN})?"
+        elif part == "!" and parts[:1] == ["("]:
+            inner, parts = _closed(parts[1:], ")")
+            regex += rf"(?!{_BETWEEN}(?:{inner})(?!\w))"
         else:
             inner, parts = _closed(parts, ")") if part == "(" else (_word(part), parts)
             regex += f"{_BETWEEN if begun and part not in '?!.,:;' else ''}(?:{inner})"

@@ -103,10 +103,25 @@ def _how_much(ask: Ask, piece: Piece, shared: float) -> float:
 
 def _what(ask: Ask, piece: Piece, shared: float) -> float:
     return max(
+        0.9 * _says_it(ask, piece),
         0.7 * piece.brings("choice"),
         0.5 * (piece.brings("amount") or piece.brings("steps")),
         0.4 * _names(piece),
     )
+
+
+def _says_it(ask: Ask, piece: Piece) -> bool:
+    """It says what somebody does with the verb of the question: "What do you need?" "All I need is …"."""
+    asked = _WHAT_DO.match(ask.text)
+    if asked is None:
+        return False
+    doer = "(?:i|we)" if asked["doer"].lower() == "you" else "you"
+    return bool(re.search(rf"\b{doer}(?:['’](?:d|ll|ve))? (?:\w+ )?{asked['verb']}\b", piece.text, re.IGNORECASE))
+
+
+_WHAT_DO = later.compile(
+    r"what (?:else )?(?:do|did|will|would|can|could|should|must) (?P<doer>you|i|we) (?P<verb>\w+)", re.IGNORECASE
+)
 
 
 def _yes_or_no(ask: Ask, piece: Piece, shared: float) -> float:

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from highnote import later
+from highnote.checks.parts import pleads_to_stay
 from highnote.finding import Evidence
+from highnote.language import Sentence
 from highnote.questions import Covered, coverage
 from highnote.remedies import REDRESS, remedies
 from highnote.reply import Proposal, Reply
@@ -24,8 +26,18 @@ def unanswered_question(reply: Reply, options: Options) -> Iterator[Proposal]:
 
 def request_ignored(reply: Reply, options: Options) -> Iterator[Proposal]:
     """Each remedy or action asked for that the reply neither grants, declines nor mentions."""
-    for ask in coverage(reply):
-        if ask.state == "unanswered" and _is_request(ask) and _wishes(ask, reply) and not _mentions(ask, reply):
+    pleads = pleads_to_stay(reply)
+    if not pleads and any(map(_gives_another, reply.body)):
+        return
+    covered = coverage(reply)
+    asked = [ask for ask in covered if ask.ask.kind == "question"]
+    goes_on = bool(asked) and all(ask.state != "unanswered" for ask in asked)
+    for ask in covered:
+        if pleads and remedies()["cancel"].search(ask.ask.text):
+            yield _about(ask, reply)
+        elif goes_on and _says_a_wish(ask):
+            continue
+        elif ask.state == "unanswered" and _is_request(ask) and _wishes(ask, reply) and not _mentions(ask, reply):
             yield _about(ask, reply)
 
 
@@ -35,7 +47,25 @@ def _is_request(ask: Covered) -> bool:
     return ask.ask.kind == "request" or (named and bool(_MAY_HAVE.match(ask.ask.text)))
 
 
-_MAY_HAVE = later.compile(r"(?:can|could|may|might) (?:i|we) (?:please )?(?:have|get)\b", re.IGNORECASE)
+def _gives_another(sentence: Sentence) -> bool:
+    """Something else is offered in place of what was asked for, which declines it."""
+    return bool(_INSTEAD.search(sentence.text)) and sentence.does("offer", "compensate", "choice")
+
+
+_INSTEAD = later.compile(r"\b(?:instead|in place of|rather than)\b", re.IGNORECASE)
+
+
+def _says_a_wish(ask: Covered) -> bool:
+    """A wish that names no remedy, before questions about it: "I'd like it put right. When can I bring it in?"."""
+    return bool(_I_WISH.match(ask.ask.text)) and not any(p.search(ask.ask.text) for p in remedies().values())
+
+
+_I_WISH = later.compile(r"(?:i|we)(?:['’]d| would)? (?:like|love|want|wish|hope)\b", re.IGNORECASE)
+_MAY_HAVE = later.compile(
+    r"(?:can|could|may|might) (?:i|we) (?:please )?(?:have|get)\b"
+    r"|(?:can|could|will|would) (?:an?|your|the|some(?:one|body)|any(?:one|body)|one of you)\b",
+    re.IGNORECASE,
+)
 
 
 _WISH = later.compile(

@@ -11,6 +11,7 @@ from highnote import later
 from highnote.checks.parts import absent, named_day, whole, whole_text
 from highnote.finding import Evidence
 from highnote.language import Parsed, Sentence
+from highnote.questions import coverage
 from highnote.reply import Proposal, Reply
 from highnote.topics import SAME, alike, topic_words
 
@@ -25,6 +26,8 @@ def no_restatement(reply: Reply, options: Options) -> Iterator[Proposal]:
         return
     if (reply.chat or reply.at_once) and kind != "complaint":  # what was asked a minute ago need not be said again
         return
+    if kind == "enquiry" and _answered(reply):  # the answer says what it is about
+        return
     if _figures(customer) & _figures(reply.parsed):
         return
     named = {w for s in customer.sentences for w in topic_words(s)}
@@ -35,9 +38,14 @@ def no_restatement(reply: Reply, options: Options) -> Iterator[Proposal]:
         yield absent(reply)
 
 
+def _answered(reply: Reply) -> bool:
+    asked = coverage(reply)
+    return bool(asked) and all(ask.state != "unanswered" for ask in asked)
+
+
 def _figures(parsed: Parsed) -> set[str]:
     """The sizes, sums and the like in a text, which name a thing as well as words do; longer numbers are references."""
-    return set(re.findall(r"(?<![\w/-])\d{2,4}(?![\w/-])", " ".join(s.text for s in parsed.body)))
+    return set(re.findall(r"(?<![\w/-])\d{2,4}(?=s?(?![\w/-]))", " ".join(s.text for s in parsed.body)))
 
 
 def late_reply(reply: Reply, options: Options) -> Iterator[Proposal]:

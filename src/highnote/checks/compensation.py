@@ -35,6 +35,7 @@ _OFF_AFTER = later.compile(
 )
 _OFF_BEFORE = later.compile(
     r"\b(?:minus|discount|reduction|rebate|concession|adjustment|allow(?:ed|ance)?|drop(?:s|ped)?"
+    r"|(?:we|i)(?:'ll| will)? credit(?: you)?|credited"
     r"|lowered?|reduced?|reducing|shav(?:e|ed|ing)|trim(?:med|ming)?|knock(?:ed|ing)?|go as far as|stretch to"
     r"|(?:cheaper|lower|less|off) by|(?:code|coupon|voucher|credit) (?:for|of|over|worth)"
     r"|(?:take|taken|taking|took|comes?|cut) (?:\w+ ){0,4}(?:down )?by|takes? off|g(?:ive|ives|iving|ave) back"
@@ -91,6 +92,8 @@ def too_many(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     most = int(options["most_valued"] if reply.valued else options["most"])
     if sum(map(_gifts_at_most, reply.body)) <= most:
         return
+    if not _amends(reply):
+        return
     count = 0
     for sentence in reply.body:
         before = count
@@ -101,18 +104,31 @@ def too_many(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
             yield Proposal(start, end, sentence, fields={"count": str(count)})
 
 
+_WITH_GOODS = later.compile(r"\b(?:comes?|sold|bundled) with\b", re.IGNORECASE)
+
+
+def _amends(reply: Reply) -> bool:
+    """What is given makes up for something, or begs to stay: it is no price list, and nothing that was earned."""
+    now = reply.situation
+    return reply.asked is None or now.harm or now.leaving or any(s.does("apologise") for s in reply.body)
+
+
 _CHOICE = later.compile(r"\b(?:or|either|whichever|choose|instead|rather)\b", re.IGNORECASE)
 _REMEDY = later.compile(
     r"\b(?:refund(?:ed)?|money back|repaid|your money|replacement|new (?:one|part))\b", re.IGNORECASE
 )
 _BETWEEN = later.compile(r",|;|\b(?:and|plus|as well as|on top|also|with)\b", re.IGNORECASE)
-_ITEM = later.compile(r"\s*(?:an?|some|two|three|four|five|six|\d+|free|another|[€£$]\s?\d\S*)\s", re.IGNORECASE)
+_ITEM = later.compile(
+    r"\s*(?:(?:added|put|popped|thrown in|sent|given|included|doubled|enclosed) )?"
+    r"(?:an?|some|two|three|four|five|six|\d+|free|another|[€£$]\s?\d\S*)\s",
+    re.IGNORECASE,
+)
 """How an item of a list of gifts begins."""
 
 
 def _gifts(sentence: Sentence) -> int:
     """How many different gifts a sentence gives; things to choose from are one."""
-    if not sentence.does("compensate"):
+    if not sentence.does("compensate") or _WITH_GOODS.search(sentence.text):
         return 0
     doc = sentence.span.doc
     spans = sorted(span for span in sentence.acts.get("compensate", ()) if not _known(doc[max(0, span[0] - 1)]))
@@ -140,5 +156,5 @@ def _known(before: Token) -> bool:
 
 def _listed(text: str) -> int:
     """How many gifts are listed where one of them was seen: the first, and the items after it."""
-    first, *items = _BETWEEN.split(text)
-    return bool(first.strip()) + sum(_ITEM.match(item) is not None and not _REMEDY.search(item) for item in items)
+    parts = [part for part in _BETWEEN.split(text) if len(part.split()) > 1]
+    return bool(parts) + sum(_ITEM.match(item) is not None and not _REMEDY.search(item) for item in parts[1:])

@@ -46,6 +46,11 @@ _NAME = later.compile(r"[^\W\d_][\w.'’-]*\.?(?:\s+(?:[^\W\d_][\w.'’-]*|&))*"
 _KISSES = later.compile(r"(?:\s+[xX]+)+\W*$")
 _PARTED = later.compile(r"[.!?…]\s+(?:[^\W\d_]+ ){0,2}[^\W\d_]+,\s+([A-Z][\w'’-]+)\W*$")
 """A short parting and a name after a sentence: "See you at two. Ta, Sal"."""
+_ADDED = later.compile(
+    r"[.!?…]\s+(?!(?:thanks|cheers|regards|best|sorry|apologies|ta|bye|thx|done|love)\b)((?-i:[A-ZÀ-Þ])[\w'’-]+)$",
+    re.IGNORECASE,
+)
+"""A name behind the last sentence, without a mark: "It comes on Friday. Sal"."""
 _DIGITS = later.compile(r"[\d@:/]|\bwww\b")
 
 _SOLVES = frozenset({"promise", "resolve", "offer", "compensate", "choice", "dated"})
@@ -132,7 +137,8 @@ def _signs_in_passing(draft: Draft) -> bool:
     start, end = last.source_span(0, len(last.text))
     lines = [line.strip() for line in draft.source[start:end].splitlines()]
     below = [name for before, name in pairwise(lines) if before.endswith((",", "!"))]
-    beside = _PARTED.search(_KISSES.sub("", last.text))
+    text = _KISSES.sub("", last.text)
+    beside = _PARTED.search(text) or _ADDED.search(text)
     return any(map(_person, below if beside is None else [*below, beside[1]]))
 
 

@@ -47,6 +47,8 @@ _ASKS = later.compile(
     r"|reply with|attach|upload|let (?:me|us) (?:know|have)|fill in|quote|glad of|grateful for)\b",
     re.IGNORECASE,
 )
+_AFTER = later.compile(r"\?|\b(?:needed|required)\b", re.IGNORECASE)
+"""Where the asking may follow what is asked for; elsewhere it stands before it."""
 _HAVE = later.compile(
     r"\b(?:remove|delete|hide|no need|don't need|do not need|needn't|nothing more|already"
     r"|not (?:be )?(?:needed|required|necessary)|have your|thank\w*|giving|in case|if (?:you"
@@ -67,10 +69,11 @@ def repeat_info(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     given = [item for item in _items() if item.name in lower and item.given.search(said)]
     for sentence in reply.body:
         text = sentence.text.replace("’", "'")
-        if not _ASKS.search(text) or _confirms(text, said):
+        asks = _ASKS.search(text)
+        if asks is None or _confirms(text, said):
             continue
         for item in given:
-            match = item.asked.search(text)
+            match = item.asked.search(text, 0 if _AFTER.search(text) else asks.start())
             if match and not _HAVE.search(text[max(match.start() - 30, 0) : match.end() + 20]):
                 yield Proposal(sentence.start, sentence.end, sentence, fields={"item": match[0]})
                 break

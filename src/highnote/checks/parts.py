@@ -10,6 +10,7 @@ from highnote.answers.replies import asks_back
 from highnote.finding import Evidence
 from highnote.language import Sentence
 from highnote.reply import Proposal, Reply
+from highnote.wording import phrases
 
 
 def absent(reply: Reply) -> Proposal:
@@ -45,6 +46,16 @@ _CHEERS = later.compile(
 def cheers(sentence: Sentence) -> bool:
     """Whoever read the message took it for praise or good news."""
     return bool(_CHEERS.search(plain(sentence.text)))
+
+
+def pleads_to_stay(reply: Reply) -> bool:
+    """The customer leaves, and the reply only pleads: nothing in it says that the end comes, or how."""
+    if not reply.situation.leaving or reply.chat:
+        return False
+    texts = [plain(sentence.text) for sentence in reply.ours]
+    return any(map(phrases("asides", "plea").search, texts)) and not any(
+        map(phrases("asides", "end of it").search, texts)
+    )
 
 
 def said_by_us(reply: Reply) -> list[Sentence]:

@@ -9,10 +9,11 @@ from typing import Any
 from highnote import later
 from highnote.answers.kinds import KINDS
 from highnote.answers.replies import asks_back, says_nothing
-from highnote.checks.parts import cheers
+from highnote.checks.parts import cheers, pleads_to_stay
 from highnote.checks.sympathy import glad
+from highnote.clauses import Clause
 from highnote.language import Sentence
-from highnote.questions import coverage
+from highnote.questions import coverage, said_before
 from highnote.remedies import REDRESS
 from highnote.reply import Proposal, Reply
 from highnote.topics import SAME, alike, topic_words
@@ -91,12 +92,20 @@ def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]
     if reply.chat and not all(says_nothing(s) and not _begins(s) for s in reply.body):  # help in half-sentences
         return
     interrogates = sum(map(_wanted, reply.ours)) >= MANY
+    again = said_before(reply)
+    pleads = pleads_to_stay(reply)
     likeliest = sorted(reply.ours, key=lambda s: s.acts.at_most("help"), reverse=True)  # so that few are read
-    if any(_helps(sentence, reply, interrogates) for sentence in likeliest) or any(map(_arranges, likeliest)):
+    if not pleads and (
+        any(_helps(s, reply, interrogates) for s in likeliest if s.text not in again)
+        or any(map(_arranges, likeliest))
+        or (not interrogates and _does_as_asked(reply))
+    ):
         return
-    if _does_as_asked(reply):
-        return
-    if stalls or not any("refuse" in sentence.acts and not _MAILBOX.search(sentence.text) for sentence in reply.body):
+    if (
+        pleads
+        or stalls
+        or not any("refuse" in sentence.acts and not _MAILBOX.search(sentence.text) for sentence in reply.body)
+    ):
         yield Proposal(0, 0)
 
 
@@ -110,16 +119,23 @@ _OPEN_DOOR = later.compile(r"\bhow (?:we|i) (?:can|may)\b", re.IGNORECASE)
 
 def _arranges(sentence: Sentence) -> bool:
     """Somebody will or can do something, by a day or a span that is named: "Craig can do it this Friday"."""
-    if _STALLS.search(sentence.text) or sentence.does("refuse", "request", "ask", "pitch", "compensate", "gone"):
+    if _STALLS.search(sentence.text) or sentence.does(
+        "refuse", "request", "ask", "pitch", "compensate", "gone", "acknowledge", "thank"
+    ):
         return False
     timed = any(KINDS[kind].search(sentence.text) for kind in ("day", "span"))
     return timed and any(
-        (clause.modal in {"will", "can", "shall"} or clause.tense == "future")
+        (clause.modal in {"will", "can", "shall"} or clause.tense == "future" or _under_way(clause))
         and clause.subject in {"us", "third"}
         and clause.mood == "statement"
         and clause.polarity == "positive"
         for clause in sentence.clauses
     )
+
+
+def _under_way(clause: Clause) -> bool:
+    """It is being done, or is arranged: "the caretaker is taking the lock off at noon"."""
+    return clause.verb.tag_ == "VBG" and clause.tense == "present" and clause.time == "day" and not clause.modal
 
 
 SURE = 0.1
@@ -153,14 +169,17 @@ def _helps(sentence: Sentence, reply: Reply, interrogates: bool) -> bool:
         return False
     if "help" in acts or "choice" in acts or ("put-right" in acts and "resolve" in acts):
         return not _IF_WE_CAN.search(text)
-    if "compensate" in acts and reply.harm:  # too little perhaps, which other rules say, but something
+    if (
+        "compensate" in acts and reply.harm and not sentence.does("thank", "apologise")
+    ):  # too little perhaps, which other rules say, but something
         return True
     if "refuse" in acts or _IF_WE_CAN.search(text):
         return False
     if (
         "dated" in acts
-        and not sentence.does("gone", "apologise", "compensate")
-        and not (_STALLS.search(text) or _was(sentence))
+        and not sentence.does("gone", "apologise", "acknowledge", "thank", "compensate")
+        and not _STALLS.search(text)
+        and (_ahead(sentence) or sentence.does("resolve", "put-right"))
     ):
         about = {word for s in (reply.customer.sentences if reply.customer else ()) for word in topic_words(s)}
         return not about or any(alike(word, other) >= SAME for word in topic_words(sentence) for other in about)
@@ -176,10 +195,11 @@ def _helps(sentence: Sentence, reply: Reply, interrogates: bool) -> bool:
     return bool(steps - _IDLE) and steps.isdisjoint(_PAPERWORK)
 
 
-def _was(sentence: Sentence) -> bool:
-    """All that the sentence tells is over, and mends nothing."""
-    tenses = {clause.tense for clause in sentence.clauses if clause.tense}
-    return tenses == {"past"} and not sentence.does("resolve", "put-right")
+def _ahead(sentence: Sentence) -> bool:
+    """A day or time that it names stands in no clause about the past: "I have been here for a week" names none to come."""
+    days = [start for start, _ in sentence.acts["dated"]]
+    past = {token.i for clause in sentence.clauses if clause.tense == "past" for token in clause.tokens}
+    return any(day not in past for day in days)
 
 
 _MAILBOX = later.compile(
@@ -207,9 +227,9 @@ _ITEM = later.compile(
 
 
 def many_questions(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
-    """`most` questions and demands for information or more before any help; the finding is the sentence that asks most.
+    """`most` questions and demands for information or more before any help; the finding reaches from the first to the last.
 
-    It is their number that tells, so the sentence is not handed to the judge.
+    It is their number that tells, so no sentence is handed to the judge.
     """
     counts = [
         (0 if _OFFERS.search(sentence.text) or _says_again(sentence, reply) else _wanted(sentence), sentence)
@@ -225,8 +245,7 @@ def many_questions(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposa
             found.append((wanted, sentence))
     count = sum(wanted for wanted, _ in found)
     if count >= int(options["most"]):
-        chief = max(found, key=lambda pair: pair[0])[1]
-        yield Proposal(chief.start, chief.end, fields={"count": str(count)})
+        yield Proposal(found[0][1].start, found[-1][1].end, fields={"count": str(count)})
 
 
 def _says_again(sentence: Sentence, reply: Reply) -> bool:

@@ -139,7 +139,8 @@ _FEELS_FOR = later.compile(
     r"|should(?:n't| not"
     r"| never) (?:have|happen|be)|"
     r"frustrat\w+|(?:not|n't) condone|unacceptable|annoy\w+|disappoint\w+|upset\w*|worr(?:y|ying|ied)|stress\w*"
-    r"|unpleasant|horrible|horrid|awful|inexcusable|miserable|wretched|dreadful|grim|galling|maddening|nasty|frightening"
+    r"|unpleasant|painful|no good|horrible|horrid|awful|inexcusable|miserable|wretched|dreadful|grim|galling"
+    r"|maddening|nasty|frightening"
     r"|distress\w*|heartbreak\w*"
     r"|not (?:good enough|acceptable|(?:how|what) (?:it|we|you|this|that)|(?:the|an?) \w+ (?:we|you|that))"
     r"|(?:isn't|not) how (?:we|you)\b"
@@ -148,7 +149,7 @@ _FEELS_FOR = later.compile(
     r"|standard|service|way|kind|welcome|start|level)|(?:eager|ready|anxious|keen) to (?:be|get|go)|(?:hard|tough"
     r"|no fun|long)"
     r" to wait|waiting is|hope (?:the|your) (?:wait|delay)|didn't mean|no fun|"
-    r"you(?:'re| are| were) (?:\w+ )?right|our (?:own )?(?:mistake|fault|error|oversight|slip|doing)|my (?:mistake"
+    r"you(?:'re| are| were) (?:\w+ )?right|our (?:own )?(?:mistake|fault|error|oversight|slip|doing|responsibility)|my (?:mistake"
     r"|fault|error|bad)|that(?:'s| is) on us|we (?:got|made|sent|lost|brought|delivered|cancelled|told|overcharged"
     r"|missed|forgot|failed|took|charged|packed|let|broke|put|mixed|kept|booked|"
     r"gave|left|should|didn't|did not)|i (?:got|made|missed|forgot|failed|should|promised|left)|shock\w*|pity"
@@ -162,7 +163,7 @@ _FEELS_FOR = later.compile(
 )
 _VAGUE = later.compile(
     r"\b(?:(?:sorry|apologi[sz]e|apologies|regret)(?: again)? (?:about|for|to hear(?: about)?) (?:all )?"
-    r"(?:this|that|it|the (?:trouble|hassle|bother|issue|problem|situation)|(?:this|that|your) (?:experience|issue|problem))"
+    r"(?:this|that|it|(?:the|your) (?:trouble|hassle|bother|issue|problem|situation)|(?:this|that|your) (?:experience|issue|problem))"
     r"|the inconvenience)\W*$",
     re.IGNORECASE,
 )
@@ -170,7 +171,7 @@ _VAGUE = later.compile(
 _MUCH = 5
 """So many words before it may."""
 _HOLLOW = later.compile(
-    r"\bsorry you feel\b"
+    r"\bsorry you feel\b|\b(?:sorry|apologi[sz]e|apologies)(?: again)? if\b"
     r"|\b(?:sorry|apologi[sz]e|apologies)\b[,.]? *(?:but|however|although|though)"
     r"|\bany (?:inconvenience|trouble|confusion|distress)\b|"
     r"\b(?:did|does|do|has|have)(?: not|n't) (?:meet|met|live up)|"
@@ -198,7 +199,12 @@ def _recognises(sentence: Sentence, reply: Reply) -> bool:
     if not named or (_HOLLOW.search(text) and not (reply.chat and _FEELS_FOR.search(text))):
         return False
     if "apologise" in sentence.acts or _SORRY.search(text):
-        return len(text.split()) > 4 or bool(_shared([sentence], reply)) or bool(_FOR_IT.search(text))
+        return (
+            len(text.split()) > 4
+            or bool(_shared([sentence], reply))
+            or bool(_FOR_IT.search(text))
+            or bool(_FEELS_FOR.search(text))
+        )
     if _BLAMES.search(text) or "pitch" in sentence.acts or text.endswith("?"):
         return False
     if _FEELS_FOR.search(text):
@@ -207,8 +213,17 @@ def _recognises(sentence: Sentence, reply: Reply) -> bool:
         told = re.search(
             r"\b(?:about|that|how|telling|pointing|spotting|flagging|reporting|raising|letting)\b", text, re.IGNORECASE
         )
+        if _MESSAGE.search(text) and not sentence.does("defect"):  # it names the matter, not what went wrong
+            return False
         return bool(told) and bool(_shared([sentence], reply))
     return False
+
+
+_MESSAGE = later.compile(
+    r"\bfor (?:your|the|this) (?:\w+ )?(?:message|letter|e-?mail|mail|note|enquiry|inquiry|query|request)"
+    r" (?:about|regarding|concerning|on)\b",
+    re.IGNORECASE,
+)
 
 
 def _owns(sentence: Sentence) -> bool:
