@@ -51,6 +51,8 @@ _ADDED = later.compile(
     re.IGNORECASE,
 )
 """A name behind the last sentence, without a mark: "It comes on Friday. Sal"."""
+_DESK = later.compile(r"\s+(?:at|from|in) (?:the|our) [a-z][\w ]*$")
+"""Where somebody who signs sits."""
 _DIGITS = later.compile(r"[\d@:/]|\bwww\b")
 
 _SOLVES = frozenset({"promise", "resolve", "offer", "compensate", "choice", "dated"})
@@ -143,7 +145,8 @@ def _signs_in_passing(draft: Draft) -> bool:
 
 
 def _person(text: str) -> bool:
-    """Whether a line can be the name of one person or of some."""
+    """Whether a line can be the name of one person or of some ("Jo", "Jo at the desk")."""
+    text = _DESK.sub("", text)
     words = _words(text)
     return bool(_NAME.fullmatch(text) and text[0].isupper() and len(words) <= 4 and not _NOBODY.intersection(words))
 
