@@ -169,9 +169,8 @@ def _helps(sentence: Sentence, reply: Reply, interrogates: bool) -> bool:
         return False
     if "help" in acts or "choice" in acts or ("put-right" in acts and "resolve" in acts):
         return not _IF_WE_CAN.search(text)
-    if (
-        "compensate" in acts and reply.harm and not sentence.does("thank", "apologise")
-    ):  # too little perhaps, which other rules say, but something
+    # a gift is too little perhaps, which other rules say, but something
+    if "compensate" in acts and reply.harm and not sentence.does("thank", "apologise"):
         return True
     if "refuse" in acts or _IF_WE_CAN.search(text):
         return False
