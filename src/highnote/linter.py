@@ -48,6 +48,8 @@ TONE = frozenset(["rebuke", "last-word", "courtesy", "upsell", "compensation"])
 five were right."""
 SURE_OF_TONE = 0.9
 """The least confidence of a finding about tone in a chat."""
+SURE_IN_TALK = 0.8
+"""The least confidence of any other finding in a chat: of 306 less certain ones on real turns 197 were right."""
 UNUSED = "allow/unused"
 """The rule whose check proposes every allow comment; those that allow something are dropped here."""
 UNFILLED = "stock/placeholder"
@@ -278,7 +280,9 @@ class Linter:
         """The confidence that a proposal needs in the circumstances of a reply."""
         least = self._least(rule)
         in_talk = self.config.min_confidence is None and reply.chat and reply.asked is not None
-        return max(least, SURE_OF_TONE) if in_talk and rule.partition("/")[0] in TONE else least
+        if not in_talk:
+            return least
+        return max(least, SURE_OF_TONE if rule.partition("/")[0] in TONE else SURE_IN_TALK)
 
     def _explained(self, finding: Finding, proposal: Proposal, reply: Reply) -> Finding:
         """The finding with what made the judge let it stand."""

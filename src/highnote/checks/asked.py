@@ -31,7 +31,7 @@ def request_ignored(reply: Reply, options: Options) -> Iterator[Proposal]:
         return
     covered = coverage(reply)
     asked = [ask for ask in covered if ask.ask.kind == "question"]
-    goes_on = bool(asked) and all(ask.state != "unanswered" for ask in asked)
+    goes_on = bool(asked) and all(ask.state == "answered" for ask in asked)
     for ask in covered:
         if pleads and remedies()["cancel"].search(ask.ask.text):
             yield _about(ask, reply)
