@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import highnote
+from highnote.checks import stock
 from highnote.draft import Draft, Part, TemplateName, Zone
 from highnote.reading import ReadingError, read, read_path
 
@@ -277,3 +278,9 @@ def test_wrong_encodings_are_told(tmp_path: Path) -> None:
         read_path(tmp_path / "a.liquid")
     (tmp_path / "b.txt.j2").write_bytes("Hi {{ name }}, café".encode("utf-16"))
     assert prose(read_path(tmp_path / "b.txt.j2")) == ["Hi Maria, café"]
+
+
+@given(st.from_regex(re.compile(stock._BLANKS.pattern, stock._BLANKS.flags)))
+@settings(max_examples=400, derandomize=True, deadline=None)
+def test_a_quick_look_misses_no_blank(text: str) -> None:
+    assert stock._BLANKS.search(text) and stock._MAY_BE_BLANK.search(text)

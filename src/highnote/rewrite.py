@@ -87,9 +87,9 @@ def suggestions(proposal: Proposal, suggest: Suggest, reply: Reply) -> Iterator[
             f"delete the {'words' if suggest.delete == 'match' else suggest.delete}",
         )
     elif suggest.replace is not None:
-        kept = (
-            fields["text"].rstrip(".!") if "{text}" in suggest.replace else fields["text"]
-        )  # its mark ends what comes
+        kept = fields["text"]
+        if "{text}" in suggest.replace:
+            kept = kept.rstrip(".!")  # the sentence's mark ends what comes
         text = fill(suggest.replace, {**fields, "text": kept})
         end = place.end - (len(fields["text"]) - len(kept))
         edits, label = (place.edit(place.start, end, _cased(text, place.before)),), f"write “{text}”"

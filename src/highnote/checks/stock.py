@@ -54,7 +54,7 @@ _BLANKS = later.compile(
     """,
     re.VERBOSE,
 )
-_MAY_BE_BLANK = later.compile(r"[\[{<«%_*]|XX|xx|\?\?|[£€$][X?]|D[D.]|dd[./-]|T\.?B\.?[DCA]|TODO|FIXME|orem")
+_MAY_BE_BLANK = later.compile(r"[\[{<«%_*]|XX|xx|\?\?|[£€$][X?]|(?:DD|dd)[./-]|T\.?B\.?[DCA]|TODO|FIXME|orem")
 """A sign that stands in every blank, for a quick look."""
 _CODE = later.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 _QUOTED = later.compile(r"[\"“”'‘’«]\Z")
