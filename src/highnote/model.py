@@ -12,7 +12,7 @@ import importlib
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from threading import Lock
 from types import ModuleType
@@ -63,6 +63,31 @@ def _info(*args: Any, **kwargs: Any) -> Any:
     return importlib.import_module("spacy.cli.info").info(*args, **kwargs)
 
 
+@contextmanager
+def _briefly() -> Iterator[None]:
+    """Keep spaCy from doing things twice while it loads a pipeline.
+
+    It makes a tokenizer with the language's own exceptions, and then reads those of the pipeline in their place; and it goes
+    through every entry point of every installed package each time that it looks for a function. Neither changes what is loaded.
+    """
+    import catalogue
+    from spacy.lang.en import EnglishDefaults
+
+    available = catalogue.AVAILABLE_ENTRY_POINTS
+    points: dict[str, list[Any]] = {}
+    if isinstance(available, dict):  # before Python 3.12
+        points.update(dict.items(available))
+    else:
+        for point in available:
+            points.setdefault(point.group, []).append(point)
+    before = EnglishDefaults.tokenizer_exceptions, available
+    EnglishDefaults.tokenizer_exceptions, catalogue.AVAILABLE_ENTRY_POINTS = {}, points
+    try:
+        yield
+    finally:
+        EnglishDefaults.tokenizer_exceptions, catalogue.AVAILABLE_ENTRY_POINTS = before
+
+
 @lru_cache(maxsize=4)
 def _load(name: str | None) -> Model:
     spacy = _import_spacy()
@@ -71,7 +96,8 @@ def _load(name: str | None) -> Model:
             module = importlib.import_module(candidate)
         except ImportError:
             continue
-        return Model(module.load(exclude=["ner"]))
+        with _briefly():
+            return Model(module.load(exclude=["ner"]))
     if name:
         try:
             return Model(spacy.load(name, exclude=["ner"]))
