@@ -14,7 +14,8 @@ import yaml
 
 import highnote
 from highnote.draft import Draft
-from highnote.reading import Columns, ReadingError, read_export
+from highnote.reading import ReadingError
+from highnote.reading.exports import Columns, read_export
 
 pytest.importorskip("liquid", reason="python-liquid is not installed (the extra “templates”)")
 

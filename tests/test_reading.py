@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from highnote.draft import Draft, Kind, Zone
 from highnote.finding import Edit
-from highnote.reading import ReadingError, read, read_email, read_html, read_markdown, read_path, read_text
+from highnote.reading import ReadingError, read, read_email, read_html, read_path, read_text
+from highnote.reading.markdown import read_markdown
 from highnote.reading.traced import INVISIBLE
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -9,8 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from rapidfuzz.distance import OSA
-
+from highnote import later
 from highnote.draft import Block, Draft, Kind, Zone
 from highnote.finding import Edit, Finding, Level, Message, Suggestion
 from highnote.language import PROSE
@@ -19,25 +18,25 @@ from highnote.languagetool import Companion, GrammarError, Match
 SPELLING = "A slip of spelling looks like haste, and the reader wonders what else was done in haste."
 GRAMMAR = "A slip of grammar holds the reader up, and draws the eye away from the answer."
 
-_MASKED = re.compile(
+_MASKED = later.compile(
     r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|\{[^{}\n]{1,60}\}|\[[^][\n]{1,60}\]|%\w+%"  # blanks of templates
     r"|(?:https?://|www\.)\S+|\S+@\S+\.\w+|\S*[/\\_#]\S*|`[^`\n]+`"  # links, addresses, paths, code
     r"|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b"  # hosts
     r"|\b(?=[\w-]*\d)(?=[\w-]*[^\W\d])[\w-]+|\b(?:[^\W\d_a-z]\.?){2,}\b"  # order numbers, abbreviations
 )
-_NAME = re.compile(r"[^\W\d_]*[^\W\d_a-z][^\W\d_]*")
-_SENTENCE_START = re.compile(r"(?:^|[.!?:]['\"”’)]*\s+|\n\s*)$")
+_NAME = later.compile(r"[^\W\d_]*[^\W\d_a-z][^\W\d_]*")
+_SENTENCE_START = later.compile(r"(?:^|[.!?:]['\"”’)]*\s+|\n\s*)$")
 _IZE = (
     r"\b(?:apolog|author|capital|categor|critic|custom|digit|emphas|final|general|item|legal|local|maxim|minim|normal"
     r"|notar|optim|organ|personal|prior|real|recogn|special|stabil|standard|summar|synchron|util|visual)"
 )
-_BRITISH = re.compile(
+_BRITISH = later.compile(
     rf"£|{_IZE}is(?:e[ds]?|ing|ation)\b|\b(?:colour|favour|honour|neighbour)\w*"
     r"|\b(?:centre|cheque|postcode|catalogue|tyre|programme|fortnight|licence)s?\b"
     r"|\b(?:whilst|learnt|grey|cancelled|cancelling|travelled|travelling)\b",
     re.IGNORECASE,
 )
-_AMERICAN = re.compile(
+_AMERICAN = later.compile(
     rf"\$|{_IZE}iz(?:e[ds]?|ing|ation)\b|\b(?:color|favor|neighbor)\w*|\bhonor(?!ar)\w*"
     r"|\b(?:center|zip code|catalog|tire|vacation)s?\b|\b(?:gotten|gray|canceled|canceling|traveled|traveling)\b",
     re.IGNORECASE,
@@ -149,6 +148,8 @@ def proof(companion: Companion, draft: Draft, thread: Sequence[Message], english
 
 def _is_nearly(words: Sequence[str], word: str) -> bool:
     """Whether one of `words` differs from `word` by a slip only: an unknown name is like no word in the dictionary."""
+    from rapidfuzz.distance import OSA
+
     return any(OSA.normalized_similarity(word, other) >= 0.75 for other in words)
 
 

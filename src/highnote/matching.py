@@ -446,18 +446,19 @@ class Index:
         self._by_place: dict[tuple[str, str], int] = {}
         self._by_circumstances: dict[object, int] = {}
         self._own: dict[str, int] = {}
+        by_words: dict[tuple[int, frozenset[str]], int] = {}
         for number, (m, _, pattern) in enumerate(self._patterns):
-            self._enter(1 << number, pattern)
+            bit = 1 << number
             owner = matchers[m].owner.id
-            self._own[owner] = self._own.get(owner, 0) | 1 << number
-
-    def _enter(self, bit: int, pattern: Pattern) -> None:
-        for place in range(len(pattern.needs), len(self._free)):
-            self._free[place] |= bit
-        for place, words in enumerate(pattern.needs):
+            self._own[owner] = self._own.get(owner, 0) | bit
+            for place in range(len(pattern.needs), most):
+                self._free[place] |= bit
+            for key in enumerate(pattern.needs):
+                by_words[key] = by_words.get(key, 0) | bit
+        for (place, words), bits in by_words.items():  # many patterns need a word of the same list
             for word in words:
                 known = self._by_word.setdefault(word, {})
-                known[place] = known.get(place, 0) | bit
+                known[place] = known.get(place, 0) | bits
 
     def of(self, owner: str) -> int:
         """The patterns of one rule or act."""

@@ -70,7 +70,7 @@ def _briefly() -> Iterator[None]:
     It makes a tokenizer with the language's own exceptions, and then reads those of the pipeline in their place; and it goes
     through every entry point of every installed package each time that it looks for a function. Neither changes what is loaded.
     """
-    import catalogue
+    import catalogue  # type: ignore[import-untyped]
     from spacy.lang.en import EnglishDefaults
 
     available = catalogue.AVAILABLE_ENTRY_POINTS

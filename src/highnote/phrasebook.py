@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -21,8 +22,9 @@ def open_phrases(lists: Mapping[str, Sequence[str]]) -> Phrases:
 def keep(phrases: Phrases) -> None:
     """Write down the phrases for the next run, if any of them is new. Never raises."""
     if phrases.fresh:
+        shared: dict[frozenset[str], frozenset[str]] = {}  # many phrases need a word of the same list
         content = {
-            text: [phrase.tree, None if phrase.needs is None else [sorted(words) for words in phrase.needs]]
+            text: (phrase.tree, phrase.needs and tuple(shared.setdefault(words, words) for words in phrase.needs))
             for text, phrase in phrases.known.items()
         }
         kept.write(KIND, _sum(phrases.lists), content)
@@ -30,17 +32,11 @@ def keep(phrases: Phrases) -> None:
 
 def _sum(lists: Mapping[str, Sequence[str]]) -> str:
     state = hashlib.sha256()
-    for module in (syntax, pattern):
+    for module in (syntax, pattern, sys.modules[__name__]):
         state.update(Path(str(module.__file__)).read_bytes())
     state.update(json.dumps({name: list(words) for name, words in lists.items()}, sort_keys=True).encode())
     return state.hexdigest()
 
 
 def _load(sum_: str) -> dict[str, Read]:
-    try:
-        return {
-            text: Read(tree, None if needs is None else tuple(map(frozenset, needs)))
-            for text, (tree, needs) in kept.read(KIND, sum_).items()
-        }
-    except (ValueError, TypeError, AttributeError):
-        return {}
+    return {text: Read(*phrase) for text, phrase in kept.read(KIND, sum_).items()}

@@ -15,6 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Literal
 
+from highnote import later
 from highnote.answers import Signs, signs
 from highnote.answers.kinds import GROUPS, WHAT_NOW
 from highnote.answers.piece import pieces
@@ -121,7 +122,7 @@ def _declines(sentence: Sentence) -> bool:
     return cannot or sentence.does("refuse") or bool(_WISH_WE_HAD.search(sentence.text))
 
 
-_WISH_WE_HAD = re.compile(r"\bwish (?:i|we) (?:had|could)\b|\balready been\b", re.IGNORECASE)
+_WISH_WE_HAD = later.compile(r"\bwish (?:i|we) (?:had|could)\b|\balready been\b", re.IGNORECASE)
 
 
 def _sells(sentence: Sentence, reply: Reply) -> bool:
@@ -138,7 +139,7 @@ def _only_asks(ours: Sequence[Sentence]) -> bool:
     return asking < 3 and all(asks_back(s) or says_nothing(s) for s in ours)
 
 
-_FOR_NEWS = re.compile(
+_FOR_NEWS = later.compile(
     r"(?:and |also |so |or |then )*(?:(?:at |by |from |until |since )?(?:when|what (?:time|day|date)|where|which)"
     r"(?: \w+)? (?:is|are|was|were|will|do|does|did|can|should|would|time|day)\b(?!.*\bgoing to\b)|who (?:do|can"
     r"|should) i\b"
@@ -148,7 +149,7 @@ _FOR_NEWS = re.compile(
     r"|this)\b|(?:is|are) (?:there|the|your|my|it possible)\b|(?:if|whether)\b|any (?:update|news|idea|chance|way))",
     re.IGNORECASE,
 )
-POINTED = re.compile(
+POINTED = later.compile(
     r"[!]|\?\s*\?|\b[A-Z]{4,}\b|\b(?:even|actually|ever|always|never|again|supposed|at least|anyone|anybody|heck|hell"
     r"|you (?:guys |all |really )*have to|you keep \w+ing"
     r"|pretend(?:ing)?|ignor(?:e[ds]?|ing)|refus(?:e[ds]?|ing)|bother(?:ed|ing)?|lie[ds]?|lying"
@@ -156,7 +157,7 @@ POINTED = re.compile(
 )
 """What makes a question a reproach: its tone, what it accuses of, what it has cost."""
 
-_ANSWERED_ITSELF = re.compile(
+_ANSWERED_ITSELF = later.compile(
     r"\W*(?:(?:far |way )?too (?:many|much|long|often)|(?:\w+, )?the answer is|none|zero|never|nothing|\d+)\s*[!.,]",
     re.IGNORECASE,
 )
@@ -169,7 +170,7 @@ def asks_plainly(reply: Reply) -> bool:
 
 
 _PLAIN_WISHES = ("refund", "cancel", "callback", "invoice")
-_COUNTERFACTUAL = re.compile(r"\b(?:if (?:i|we) had|i'd demand)\b", re.IGNORECASE)
+_COUNTERFACTUAL = later.compile(r"\b(?:if (?:i|we) had|i'd demand)\b", re.IGNORECASE)
 
 
 def _sincere(ask: Covered, reply: Reply) -> bool:
@@ -258,7 +259,7 @@ def doubts(
     ]
 
 
-_OPENS = re.compile(r"\W*(?:yes|no|yep|nope|of course|certainly|sure|indeed)\b", re.IGNORECASE)
+_OPENS = later.compile(r"\W*(?:yes|no|yep|nope|of course|certainly|sure|indeed)\b", re.IGNORECASE)
 """What opens a reply answers the first question that wants a yes or no."""
 
 

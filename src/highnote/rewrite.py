@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from highnote import later
 from highnote.checks.courtesy import shouted
 from highnote.draft import Block, Draft, Zone
 from highnote.finding import Edit, Suggestion
@@ -18,10 +19,10 @@ from highnote.reply import Proposal, Reply
 from highnote.rule import Suggest
 from highnote.tokens import Token
 
-BLANK = re.compile(r"\{[a-z_ ]+\}")
-_KEEP = re.compile(r"https?://|www\.|\S@\S|\{\{|\{%|<[^>]+>")
-_LEAD = re.compile(r"^[\s,;:–—-]+")
-_TRAIL = re.compile(r"[\s,;:–—-]+$")
+BLANK = later.compile(r"\{[a-z_ ]+\}")
+_KEEP = later.compile(r"https?://|www\.|\S@\S|\{\{|\{%|<[^>]+>")
+_LEAD = later.compile(r"^[\s,;:–—-]+")
+_TRAIL = later.compile(r"[\s,;:–—-]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +236,7 @@ def _at_the_top(place: Place, words: str) -> tuple[Edit, ...]:
     )
 
 
-_AGAIN = re.compile(
+_AGAIN = later.compile(
     r"^(?:once )?(?:again|more)\b,?\s*|,? (?:once )?(?:again|more)\b,?(?=\W*(?:$|for|about|that|from|over|on))|, too,",
     re.IGNORECASE,
 )
@@ -273,11 +274,13 @@ def _small_letters(place: Place) -> tuple[Edit, ...]:
     return (place.edit(place.start, place.end, _cased(calm, place.before)),) if calm != text else ()
 
 
-_JOINS = re.compile(r"^[\s,;:–—-]+(?:(?:but|so|and|yet|still|only|even so|that said|however)\b[\s,]*)?", re.IGNORECASE)
+_JOINS = later.compile(
+    r"^[\s,;:–—-]+(?:(?:but|so|and|yet|still|only|even so|that said|however)\b[\s,]*)?", re.IGNORECASE
+)
 
 
-_ANNOUNCES = re.compile(r"\b(?:advised|aware|informed|reminded|assured|mindful|note|noted) that$", re.IGNORECASE)
-_LEFT_HANGING = re.compile(r"\b(?:but|and|so|or|hey|well|yet|only)\W*$", re.IGNORECASE)
+_ANNOUNCES = later.compile(r"\b(?:advised|aware|informed|reminded|assured|mindful|note|noted) that$", re.IGNORECASE)
+_LEFT_HANGING = later.compile(r"\b(?:but|and|so|or|hey|well|yet|only)\W*$", re.IGNORECASE)
 
 
 def _drop_aside(place: Place) -> tuple[Edit, ...]:
@@ -320,7 +323,7 @@ def _begins_sentence(place: Place, at: int) -> bool:
     return False
 
 
-_KNOWING = re.compile(
+_KNOWING = later.compile(
     r"(, )?\b(?:obviously|evidently|naturally|plainly|clearly|of course|simply|merely|needless to say)\b(,)?\s+",
     re.IGNORECASE,
 )

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -329,7 +330,6 @@ def load(folders: Iterable[Path] = (), *, built_in: bool = True) -> Catalogue:
 
     Raises RuleErrors with every fault of every file.
     """
-    found: dict[tuple[str, str], Rule | Act | WordList] = {}
     errors: list[RuleError] = []
     paths: list[Path] = []
     for folder in ([built_in_folder()] if built_in else []) + list(folders):
@@ -339,7 +339,20 @@ def load(folders: Iterable[Path] = (), *, built_in: bool = True) -> Catalogue:
             )
             continue
         paths += sorted(folder.glob("*/*.y*ml"))
-    sum_ = _sum(paths)
+    try:
+        catalogue = _catalogue(tuple(paths), _sum(paths))
+    except RuleErrors as error:
+        raise RuleErrors([*errors, *error.errors]) from error
+    if errors:
+        raise RuleErrors(errors)
+    return catalogue
+
+
+@lru_cache(maxsize=4)
+def _catalogue(paths: Sequence[Path], sum_: str) -> Catalogue:
+    """What some files of this sum say. Raises RuleErrors."""
+    found: dict[tuple[str, str], Rule | Act | WordList] = {}
+    errors: list[RuleError] = []
     known = kept.read("rules", sum_)
     read: dict[str, Any] = {}
     for path in paths:
@@ -353,7 +366,7 @@ def load(folders: Iterable[Path] = (), *, built_in: bool = True) -> Catalogue:
     if errors:
         raise RuleErrors(errors)
     if not known:
-        kept.write("rules", sum_, read)
+        kept.write("rules", sum_, json.loads(json.dumps(read, default=str)))  # days are read from text as well
     entries = found.values()
     return Catalogue(
         rules=tuple(sorted((e for e in entries if isinstance(e, Rule)), key=lambda rule: rule.id)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from highnote import later
 from highnote.clauses.doers import phrasal_preposition
 from highnote.clauses.moods import has_question_mark, is_inverted_condition
 from highnote.clauses.vocabulary import BE, NEGATIVE, PHRASAL, SUBJECTS, WH, word_set
@@ -40,12 +41,12 @@ _VAGUE = (
     r"before (?:too )?long|some ?time|some point|momentarily|in a (?:while|bit|moment)|when (?:we|i) can|"
     r"in good time|one day|eventually|promptly|the coming (?:days|weeks)|next few (?:days|weeks))\b"
 )
-_TIME = re.compile(
+_TIME = later.compile(
     rf"\b(?:(?P<past>{_SPAN} (?:ago|back|earlier)|{_PAST_TIME})|(?P<day>{_DAY})|(?P<vague>{_VAGUE})|"
     rf"(?P<span>{_SPAN}))",
     re.IGNORECASE,
 )
-_TIME_HINTS = re.compile(
+_TIME_HINTS = later.compile(
     r"\d|.*(?:day|week|month|year|hour|hr|min|sec|night|noon|morning|evening|time|soon|ago|ary|ber|tomorrow)|earl"
     r"|prev|"
     r"recent|march|april|may|ju[nl]|aug|fortnight|last|short|asap|a\.s|course|future|present|long|point|moment|while|"

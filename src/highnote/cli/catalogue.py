@@ -15,7 +15,6 @@ from rich.text import Text
 
 from highnote.cli.common import Colour, Settings, console, fail, known_rules, names, width_of
 from highnote.config import OTHERS, Config, nearest
-from highnote.reporters.json import RunReport
 from highnote.reporters.places import count
 from highnote.reporters.text import STYLES
 
@@ -115,6 +114,8 @@ def schema(
 
         content = rule_schema()
     elif kind is SchemaKind.REPORT:
+        from highnote.reporters.json import RunReport
+
         content = RunReport.model_json_schema(mode="serialization")
     else:
         content = config_schema()

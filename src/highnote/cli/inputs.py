@@ -98,7 +98,7 @@ def read_inputs(source: Input, stdin_format: Format, config: Config) -> Iterator
     if source.path is None or source.path.suffix.lower() not in EXPORTS:
         yield read_input(source, stdin_format, config.template)
         return
-    from highnote.reading import Columns, read_export
+    from highnote.reading.exports import Columns, read_export
 
     columns = Columns(config.text_column, config.thread_column, config.template)
     yield from read_export(source.path, source.name, columns)

@@ -12,9 +12,7 @@ from highnote.draft import Draft, TemplateName
 from highnote.reading.errors import ReadingError
 from highnote.reading.html import read_html
 from highnote.reading.mail import is_email, read_email
-from highnote.reading.markdown import read_markdown
 from highnote.reading.plain import read_text
-from highnote.reading.templates import read_template
 
 Format = Literal["text", "markdown", "html", "email"]
 
@@ -164,10 +162,14 @@ def _read_str(text: str, format: Format, name: str, template: TemplateName | Non
     if template is not None:
         if format == "email":
             raise ReadingError(f"{name}: a template makes text, Markdown or HTML, not an e-mail with its headers.")
+        from highnote.reading.templates import read_template
+
         return read_template(text, template, format, name)
     if format == "email":
         return _read_mail(text.encode("utf-8", "surrogateescape"), name)
     if format == "markdown":
+        from highnote.reading.markdown import read_markdown
+
         return read_markdown(text, name)
     if format == "html":
         return read_html(text, name)

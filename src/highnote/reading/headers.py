@@ -12,6 +12,7 @@ from functools import lru_cache
 from mailparser_reply.constants import MAIL_LANGUAGES  # type: ignore[import-untyped, unused-ignore]
 from mailparser_reply.parser import EmailMessage  # type: ignore[import-untyped, unused-ignore]
 
+from highnote import later
 from highnote.reading.lines import Line
 
 _WROTE = (
@@ -19,18 +20,18 @@ _WROTE = (
     r"schreef|geschreven|ha scritto|написал\w*|пишет|пише|писал\w*|写道|寫道|kirjoitti|írta|a scris|yazdı|"
     r"έγραψε|đã viết|님이 작성|작성하였습니다|のメッセージ|さんは書きました)"
 )
-_WROTE_LINE = re.compile(
+_WROTE_LINE = later.compile(
     rf"(?:[-– ]*)(?P<head>.{{0,250}}?)\b{_WROTE}(?!\w)(?P<tail>.{{0,150}}?)(?:[:：]| ?-{{2,}})$", re.IGNORECASE
 )
-_OPENS = re.compile(
+_OPENS = later.compile(
     r"[-– ]*(?:on|at|am|le|el|il|em|op|den|dnia|dne|w dniu|på|pe|στις|vào|pada|kl|"
     r"(?:mon|tue|wed|thu|fri|sat|sun|man|tir|ons|tor|fre|lør|lör|søn|sön|tis|mån|pon|wto|śro|czw|pią|sob|nie|lun|mar|mer|jeu|ven|"
     r"sam|dim|mié|jue|vie|sáb|dom)[a-zéąęśń]*[.,]?|在|\d)(?:\s|\d|$)",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
-_CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
-_DATED_SENDER = re.compile(
+_ADDRESS = later.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_CLOCK = later.compile(r"\b\d{1,2}[:.h]\d{2}\b")
+_DATED_SENDER = later.compile(
     r"(?:\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}.{0,40}(?:<[^>]*@[^>]*>|GMT[+-]\d{1,2}:?\d{2} \S.*)\s?[:：]?)$"
 )
 _SEPARATED = (
@@ -45,8 +46,8 @@ _BEGINS = (
     r"begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-?mail)|inizio messaggio inoltrato|"
     r"début du message (?:réexpédié|transféré)|inicio del mensaje reenviado"
 )
-_SEPARATOR = re.compile(rf"[-_=* ]{{2,}}\s*(?:{_SEPARATED})\s*[-_=* ]{{2,}}$|(?:{_BEGINS})\s?:$", re.IGNORECASE)
-_RULE = re.compile(r"[_-]{10,}$")
+_SEPARATOR = later.compile(rf"[-_=* ]{{2,}}\s*(?:{_SEPARATED})\s*[-_=* ]{{2,}}$|(?:{_BEGINS})\s?:$", re.IGNORECASE)
+_RULE = later.compile(r"[_-]{10,}$")
 _FIELDS = {
     "from": "from|von|de|da|van|od|från|fra|от|lähettäjä|feladó|kimden|expéditeur|remitente|"
     "发件人|寄件者|差出人|보낸 ?사람",
@@ -59,7 +60,7 @@ _FIELDS = {
     "other": "cc|kopie|kopi|kopia|dw|copie|bcc|reply-to|organi[sz]ation|attachments?|importance|priority|antwort an|"
     "抄送|참조",
 }
-_FIELD = re.compile(
+_FIELD = later.compile(
     r"[*_ ]*(?:"
     + "|".join(f"(?P<{name}>{words})" for name, words in _FIELDS.items())
     + r")[ \xa0]?[*_]*[ \xa0]?[:：][*_]*\s*(?P<value>.*)$",
@@ -183,7 +184,7 @@ def _known_to_library(text: str) -> bool:
     return bool(match) and bool(_ADDRESS.search(text) or _CLOCK.search(text))
 
 
-_DATE_END = re.compile(
+_DATE_END = later.compile(
     r"(?:\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?[ap]\.?\s?m\b\.?)?(?:\s?(?:GMT|UTC)?\s?[+-]\d{1,2}:?\d{2})?(?:\s\(?[A-Z]{3,4}\)?(?=\W))?"
     r"|\b\d{4}\b\s?(?:г\.|年\d{1,2}月\d{1,2}日(?:\(.\))?)?|\d日)",
     re.IGNORECASE,
@@ -218,7 +219,7 @@ def sender(text: str) -> tuple[str, str]:
     return re.sub(r"[<>\"*'“”\[\](]", "", name).strip(" ,:;"), address.group().lower()
 
 
-_ZONE_NAME = re.compile(r"\b[A-Z]{3,5}\b")
+_ZONE_NAME = later.compile(r"\b[A-Z]{3,5}\b")
 _BLANKS = (datetime(2000, 1, 1), datetime(2001, 2, 2))
 
 
