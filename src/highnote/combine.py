@@ -61,7 +61,12 @@ def _reach_words(words: frozenset[str]) -> Reach:
 
 def norm(words: frozenset[str]) -> Part:
     """A token that is one of the words."""
-    return Part(lambda look, i: (i + 1,) if look.norms[i] in words else (), _reach_words(words))
+    return Part(
+        lambda look, i: (i + 1,) if look.norms[i] in words else (),
+        _reach_words(words),
+        (words,),
+        norm=next(iter(words)) if len(words) == 1 else "",
+    )
 
 
 def base(bases: frozenset[str]) -> Part:

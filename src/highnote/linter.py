@@ -24,7 +24,6 @@ from highnote.matching import Matcher, compile_matcher
 from highnote.model import load as load_model
 from highnote.pattern import PhrasePattern, Phrases
 from highnote.phrasebook import keep, open_phrases
-from highnote.processes import in_order
 from highnote.proposing import Proposed, Proposer, standing
 from highnote.reply import Conversation, Proposal, Reply
 from highnote.rewrite import BLANK, fill, only_prose, suggestions
@@ -182,6 +181,8 @@ class Linter:
         return self._in_processes(jobs, processes)
 
     def _in_processes(self, jobs: Iterable[Job], processes: int) -> Iterator[Report]:
+        from highnote.processes import in_order
+
         sent: deque[Job] = deque()
 
         def remembered() -> Iterator[Job]:

@@ -169,7 +169,7 @@ class Phrases:
                 return combine.end()
             case _:
                 sign = frozenset({plain(item[1].removeprefix("\\"))})  # `\\$` is the sign of money, `$` the end
-                return replace(combine.norm(sign), needs=(sign,), after_comma=False)
+                return replace(combine.norm(sign), norm="", after_comma=False)
 
     def _list(self, name: str, inside: tuple[str, ...]) -> Part:
         if name in inside:
@@ -183,6 +183,8 @@ class Phrases:
 def _word(text: str) -> Part:
     """A word, which may be several tokens; one with a hyphen may be written together or apart."""
     words = _spell(text)
+    if len(words) == 1 and "-" not in words[0]:
+        return combine.norm(frozenset(words))
     return replace(combine.row(list(map(_spelled, words))), needs=tuple(frozenset(_ways(word)) for word in words))
 
 

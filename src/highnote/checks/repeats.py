@@ -16,11 +16,13 @@ _PARTLY = 5.0
 
 def repeated_reply(reply: Reply, options: Options) -> Iterator[Proposal]:
     """A paragraph of the draft that says again what an earlier reply of ours said."""
+    earlier = [(i, s) for i, m in enumerate(reply.thread) if m.sender == "agent" for s in reply.message(i).body]
+    if not earlier:
+        return
     from rapidfuzz import fuzz
 
     alike, words = float(options.get("alike", 85)), int(options.get("least_words", 7))
-    earlier = [(i, s) for i, m in enumerate(reply.thread) if m.sender == "agent" for s in reply.message(i).body]
-    for block in _blocks(reply.body) if earlier else ():
+    for block in _blocks(reply.body):
         again: list[tuple[Sentence, int, Sentence]] = []
         for sentence in block:
             if len(sentence.text.split()) < words or "?" in sentence.text or "wish" in sentence.acts:

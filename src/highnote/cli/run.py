@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from highnote.cli.common import Settings, Status, console, say
 from highnote.cli.inputs import Input, WriteError, read_inputs, unified_diff, write_draft, write_entries
@@ -176,6 +175,8 @@ def _progress(screen: Console, number: int) -> Iterator[Callable[[], None]]:
     if number < MANY or not screen.is_terminal:
         yield lambda: None
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     columns = TextColumn("reading drafts"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=screen, transient=True, auto_refresh=False) as progress:  # no thread: see processes
         task = progress.add_task("", total=number)
