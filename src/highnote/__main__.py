@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+
+GARBAGE = (50_000, 20, 100)
+"""When Python looks for garbage: seldom, for a short run makes many objects that stay, and looks at each again and again."""
 
 
 def main() -> None:
@@ -11,6 +15,7 @@ def main() -> None:
         from highnote.hooks.sendmail import main as sendmail
 
         sys.exit(sendmail(sys.argv[3:]))
+    gc.set_threshold(*GARBAGE)
     from highnote.cli import main as cli
 
     cli()

@@ -446,11 +446,16 @@ class Index:
         self._by_place: dict[tuple[str, str], int] = {}
         self._by_circumstances: dict[object, int] = {}
         self._own: dict[str, int] = {}
+        self._alike: dict[tuple[int, int], tuple[_Flag, int]] = {}
+        """The patterns of each matcher that have the same conditions, and one of them."""
         by_words: dict[tuple[int, frozenset[str]], int] = {}
-        for number, (m, _, pattern) in enumerate(self._patterns):
+        for number, (m, p, pattern) in enumerate(self._patterns):
             bit = 1 << number
             owner = matchers[m].owner.id
             self._own[owner] = self._own.get(owner, 0) | bit
+            flag = matchers[m].flags[p]
+            first, alike = self._alike.get((m, id(flag.when)), (flag, 0))
+            self._alike[m, id(flag.when)] = first, alike | bit
             for place in range(len(pattern.needs), most):
                 self._free[place] |= bit
             for key in enumerate(pattern.needs):
@@ -521,11 +526,7 @@ class Index:
         return self._by_circumstances[key]
 
     def _bits(self, suits: Callable[[Matcher, _Flag], bool]) -> int:
-        return sum(
-            1 << number
-            for number, (m, p, _) in enumerate(self._patterns)
-            if suits(self._matchers[m], self._matchers[m].flags[p])
-        )
+        return sum(alike for (m, _), (flag, alike) in self._alike.items() if suits(self._matchers[m], flag))
 
 
 ALL = -1
