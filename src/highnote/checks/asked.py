@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from highnote import later
@@ -26,19 +26,29 @@ def unanswered_question(reply: Reply, options: Options) -> Iterator[Proposal]:
 
 def request_ignored(reply: Reply, options: Options) -> Iterator[Proposal]:
     """Each remedy or action asked for that the reply neither grants, declines nor mentions."""
-    pleads = pleads_to_stay(reply)
-    if not pleads and any(map(_gives_another, reply.body)):
-        return
     covered = coverage(reply)
+    if pleads_to_stay(reply):
+        yield _end_ignored(covered, reply)
+        return
+    if any(map(_gives_another, reply.body)):
+        return
     asked = [ask for ask in covered if ask.ask.kind == "question"]
     goes_on = bool(asked) and all(ask.state == "answered" for ask in asked)
     for ask in covered:
-        if pleads and remedies()["cancel"].search(ask.ask.text):
-            yield _about(ask, reply)
-        elif goes_on and _says_a_wish(ask):
+        if goes_on and _says_a_wish(ask):
             continue
-        elif ask.state == "unanswered" and _is_request(ask) and _wishes(ask, reply) and not _mentions(ask, reply):
+        if ask.state == "unanswered" and _is_request(ask) and _wishes(ask, reply) and not _mentions(ask, reply):
             yield _about(ask, reply)
+
+
+def _end_ignored(covered: Sequence[Covered], reply: Reply) -> Proposal:
+    """The end that a customer asks for, in their own words where these are an ask, else all that they wrote."""
+    ends = (ask for ask in covered if remedies()["cancel"].search(ask.ask.text))
+    ask = next(ends, covered[0] if covered else None)
+    if ask is not None:
+        return _about(ask, reply)
+    assert reply.asked is not None  # somebody leaves
+    return _quoted(reply.asked, 0, len(reply.thread[reply.asked].text), reply)
 
 
 def _is_request(ask: Covered) -> bool:
@@ -99,6 +109,11 @@ _ECHO = later.compile(
 
 
 def _about(ask: Covered, reply: Reply) -> Proposal:
-    text = reply.thread[ask.message].text[ask.start : ask.end]
-    evidence = Evidence(message=ask.message, start=ask.start, end=ask.end, text=text)
+    return _quoted(ask.message, ask.start, ask.end, reply)
+
+
+def _quoted(message: int, start: int, end: int, reply: Reply) -> Proposal:
+    """A proposal that quotes the characters from `start` up to `end` of a message."""
+    text = reply.thread[message].text[start:end]
+    evidence = Evidence(message=message, start=start, end=end, text=text)
     return Proposal(0, 0, evidence=evidence, fields={"question": " ".join(text.split())})

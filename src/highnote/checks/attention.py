@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,14 +28,21 @@ def no_restatement(reply: Reply, options: Options) -> Iterator[Proposal]:
         return
     if kind == "enquiry" and _answered(reply):  # the answer says what it is about
         return
-    if _figures(customer) & _figures(reply.parsed):
+    told = [reply.message(i) for i, message in enumerate(reply.thread) if message.sender == "customer"]
+    if any(_sizes(message) & _sizes(reply.parsed) for message in told):
         return
-    named = {w for s in customer.sentences for w in topic_words(s)}
-    back = {w for s in reply.body for w in topic_words(s)}
-    if len(named) >= int(options.get("least_words", 4)) and not any(
-        alike(w, other) >= SAME for w in named for other in back
-    ):
+    named = _words(customer.sentences)
+    back = _words(reply.body)
+    if len(named) < int(options.get("least_words", 4)) or any(alike(w, other) >= SAME for w in named for other in back):
+        return
+    if not any(
+        _words(message.sentences) & back for message in told
+    ):  # what was said before comes back in its own words
         yield absent(reply)
+
+
+def _words(sentences: Iterable[Sentence]) -> frozenset[str]:
+    return frozenset(word for sentence in sentences for word in topic_words(sentence))
 
 
 def _answered(reply: Reply) -> bool:
@@ -43,9 +50,10 @@ def _answered(reply: Reply) -> bool:
     return bool(asked) and all(ask.state != "unanswered" for ask in asked)
 
 
-def _figures(parsed: Parsed) -> set[str]:
+def _sizes(parsed: Parsed) -> set[str]:
     """The sizes, sums and the like in a text, which name a thing as well as words do; longer numbers are references."""
-    return set(re.findall(r"(?<![\w/-])\d{2,4}(?=s?(?![\w/-]))", " ".join(s.text for s in parsed.body)))
+    text = " ".join(s.text for s in parsed.body)
+    return set(re.findall(r"(?<![\w/-])(?:\d{2,4}(?=s?(?![\w/-]))|(?:X{0,3}[SL]|M)(?![\w'’.-]))", text))
 
 
 def late_reply(reply: Reply, options: Options) -> Iterator[Proposal]:

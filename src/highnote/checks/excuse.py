@@ -33,7 +33,7 @@ _INSIDE = later.compile(
     r"index\w*|catalogue|spreadsheet|sheet|form|template|labels?|rules?|filters?|lists?|models?|config\w*|"
     r"settings?|switch|flag|cache|node|gateway|provider|night|overnight|nightly|weekly|weekdays|manual(?:ly)?|"
     r"automatic(?:ally)?|internal(?:ly)?|reorg\w*|merger?|merged|moved|calibrat\w+|inventory|stock|run|"
-    r"supervisors?|dispatch\w*|driver|courier|recalculat\w+|archive|cleanup|maintenance|refurb\w*|"
+    r"supervisors?|dispatch\w*|drivers?|recalculat\w+|archive|cleanup|maintenance|refurb\w*|"
     r"commission\w*|configured|reconfigured|budget|staff\w*|crew|colleagues?|office|department|section|group)\b",
     re.IGNORECASE,
 )
@@ -81,7 +81,8 @@ def why(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
         return
     if any(_ASKED.search(s.text) or (_THANKED.search(s.text) and s is not reply.body[-1]) for s in reply.body):
         return
-    if reply.asked is not None and asked.kind == "enquiry" and not asked.harm:
+    sorry = any("apologise" in s.acts for s in reply.body)
+    if reply.asked is not None and asked.kind == "enquiry" and not asked.harm and not sorry:
         return
     for telling, group in groupby(reply.body, key=_tells):
         run = list(group)
@@ -134,7 +135,7 @@ def _tells(sentence: Sentence) -> bool:
         return False
     if "explain" not in sentence.acts and "apologise" in sentence.acts:
         return False
-    if any(clause.mood == "condition" or _mends(clause) for clause in sentence.clauses):
+    if any(clause.mood == "condition" or _mends(clause) or _blames(clause) for clause in sentence.clauses):
         return False
     heads = [clause for clause in sentence.clauses if clause.tense and clause.link in _MAIN and not _appeals(clause)]
     if not heads:
@@ -155,14 +156,21 @@ def _mends(clause: Clause) -> bool:
     )
 
 
+def _blames(clause: Clause) -> bool:
+    """The cause lies with the customer, which excuses nobody."""
+    return clause.subject == "customer" and clause.link == "cause"
+
+
 def _appeals(clause: Clause) -> bool:
     """A "you see" or "you know", which says nothing of the customer."""
     return clause.subject == "customer" and clause.lemma in ("see", "know", "understand", "imagine")
 
 
 def _is_inside(clause: Clause) -> bool:
-    """A statement about us, others or nobody that is not about the future."""
+    """A statement about us, others or nobody that is not about the future; what records show is no cause."""
     if clause.mood != "statement" or clause.subject == "customer" or clause.tense == "future":
+        return False
+    if clause.lemma == "show" and not clause.object:
         return False
     return clause.modal not in ("will", "shall", "may", "might", "must")
 

@@ -111,20 +111,22 @@ _SORRY = later.compile(
     re.IGNORECASE,
 )
 _THANKS = later.compile(
-    r"\b(?:thank(?:s| you| u|ing)?|thx|ty|ta|cheers|grateful|appreciate\w*|glad (?:that )?you (?:told|wrote"
+    r"\b(?:thank(?:s|[ -]you| u|ing)?|thx|ty|ta|cheers|grateful"
+    r"|(?<!\byou )(?<!\byou can )(?<!\byou will )appreciate\w*|glad (?:that )?you (?:told|wrote"
     r"|got in touch|said|let)|good (?:of you|that you))\b(?! *(?:[,.!]|$))"
     r"|\b(?:thanks|thank you|cheers)(?: again| so much| very much)?[,.!]? (?=\w)",
     re.IGNORECASE,
 )
 _FOR_NOTHING = later.compile(
-    r" *(?:(?:so|very) much |again )?(?:(?:for|in|of) )?(?:(?:all|both|your|the|being|so) ){0,2}(?:\w+ )?"
+    r" *(?:(?:so|very) much |again )?(?:(?:for|in|of) )?(?:(?:all|both|your|the|being|so|such) ){0,2}(?:\w+ )?"
     r"(?:patien(?:ce|t)|understanding|bearing with|custom|loyalty|choosing|advance|cooperation|business"
-    r"|a (?:\w+ )?(?:customer|member|guest))\b",
+    r"|(?:an?|our) (?:\w+ )?(?:customer|member|guest)s?)\b",
     re.IGNORECASE,
 )
 """What thanks are given for that are none for the message."""
 _CHANGED = later.compile(
-    r"\b(?:from now on|from (?:today|this week|tomorrow|monday|next week)(?: on(?:wards)?)?|in future|so that (?:it"
+    r"\b(?:from now on|from (?:today|this week|tomorrow|monday|next week)(?: on(?:wards)?)?"
+    r"|(?:we|i|our|nothing)\b[^.]* in future|in future,? (?:we|i|our|every|each|nothing)|so that (?:it"
     r"|this|that) (?:can(?:not|'t)|does(?:n't| not)|won't)|won't happen again|thanks to you|because of (?:your|this)|"
     r"(?:we|i)(?:'ve| have)? (?:now |since |also )?(?:chang|updat|correct|rewritten|rewrote|retrain|put a (?:check"
     r"|reminder|note)|add(?:ed)? a (?:check|line|note|step)|stopp|mov)\w*|now (?:check|weigh|test|go through|read"
