@@ -77,13 +77,13 @@ def _curious(reply: Reply) -> bool:
     said = [plain(s.text) for s in reply.customer.sentences if _WORDS.search(s.text)] if reply.customer else []
     if reply.situation.upset:
         return False
-    only_why = len(said) == 1 and said[0].endswith("?") and _WHY.match(said[0]) and not POINTED.search(said[0])
+    only_why = len(said) == 1 and _WHY.match(said[0]) and not POINTED.search(said[0])
     return bool(only_why) or any(map(_WONDERS.search, said))
 
 
 _WORDS = later.compile(r"\w \w")
 _WHY = later.compile(
-    r"\W*(?:_ )?(?:@\w+ )*(?:hi|hey|hello)?\W*(?:why (?:is|was|are|were)|what's (?:up|going on|the))\b", re.IGNORECASE
+    r"\W*(?:_ )?(?:(?:@\w+|hi|hey|hello)\W+)*(?:why (?:is|was|are|were)|what's (?:up|going on|the))\b", re.IGNORECASE
 )
 
 
@@ -155,7 +155,8 @@ _FEELS_FOR = later.compile(
     r"gave|left|should|didn't|did not)|i (?:got|made|missed|forgot|failed|should|promised|left)|shock\w*|pity"
     r"|(?:we|i) (?:know|hear) you|(?:we|i) know (?:\w+ ){1,3}(?:(?:is|are)(?:n't)?|can)\b|concern(?:s us|ed|ing)|not what we"
     r"|(?:not|isn't|never)"
-    r" (?:good|great|nice|easy) to (?:hear|read)|sad(?:dened)? to|hate (?:to hear|that)|don't like|oh (?:no|man)\b"
+    r" (?:good|great|nice|easy) to (?:hear|read)|sad(?:dened)? to|hate (?:to hear|that)|don't like|dislike|oh (?:no|man)\b"
+    r"|that(?:'s| is) (?:very )?(?:strange|odd)|that sucks|despite (?:the|this|your) (?:\w+ )?(?:wait|delay)"
     r"|bummer|could(?:n't| not) agree more"
     r"|never (?:want|like|our intention)|isn't the norm|not the goal"
     r"|what a (?:nuisance|mess|pain|shame)|bad luck|rotten|embarrass\w+|real money|a lo+ng (?:time|wait))\b",
