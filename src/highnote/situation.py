@@ -98,7 +98,9 @@ def situation(message: Parsed | None) -> Situation:
             or found.told > 0
             or found.upset
         ),
-        certain=harm and likely >= CERTAIN and (found.upset or (found.told >= 1 and found.joy < PRAISE)),
+        certain=harm
+        and likely >= CERTAIN
+        and (found.upset or found.told >= 2 or (found.told >= 1 and found.joy < PRAISE)),
         upset=found.upset or (harm and shouts(text)),
         asks_why=bool(_WHY.search(_NO_WHY.sub("", text))),
         leaving=bool(_LEAVE.search(text)),

@@ -9,8 +9,9 @@ from typing import Any
 
 from highnote import later
 from highnote.checks.parts import absent, plain, said_by_us, whole
-from highnote.harm import done_by_us
+from highnote.harm import done_by_us, reported
 from highnote.language import Parsed, Sentence
+from highnote.moods import feels
 from highnote.questions import POINTED, asks_plainly
 from highnote.reply import Proposal, Reply
 from highnote.topics import topic_words
@@ -64,7 +65,7 @@ def _harmed(reply: Reply) -> bool:
     """Whether the customer plainly reports harm. Where that is less than certain, a writer who is glad for them knows."""
     now = reply.situation
     if reply.chat:
-        return reply.harm and not glad(reply) and not _curious(reply)
+        return reply.harm and not glad(reply) and not _curious(reply) and not _only_dear(reply)
     if any(_CHEERED.search(s.text) for s in reply.parsed.sentences) or _befell_them(reply):
         return False
     return now.plain and (
@@ -81,6 +82,18 @@ def _curious(reply: Reply) -> bool:
     return bool(only_why) or any(map(_WONDERS.search, said))
 
 
+def _only_dear(reply: Reply) -> bool:
+    """All that the customer minds is a price, which is no fault of ours."""
+    said = reply.customer.sentences if reply.customer else ()
+    minded = [s for s in said if feels(s) or reported(s) >= 1]
+    return all(_PRICE.search(s.text) and reported(s) < 1 for s in minded) and bool(minded)
+
+
+_PRICE = later.compile(
+    r"\b(?:prices?|pric(?:ed|ing|ey)|fares?|expensive|overpriced|rip(?:ping)?[- ]?offs?"
+    r"|(?:[$£€]\d[\d.,]*|\d+ ?(?:bucks|quid)) for an?)\b",
+    re.IGNORECASE,
+)
 _WORDS = later.compile(r"\w \w")
 _WHY = later.compile(
     r"\W*(?:_ )?(?:(?:@\w+|hi|hey|hello)\W+)*(?:why (?:is|was|are|were)|what's (?:up|going on|the))\b", re.IGNORECASE
