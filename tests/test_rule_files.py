@@ -46,6 +46,13 @@ def test_an_exception_counts_in_its_zone_only(tmp_path: Path, zone: str, flagged
     assert bool(report.findings) is flagged
 
 
+@pytest.mark.parametrize(("chat", "flagged"), [(True, False), (False, True)])
+def test_an_exception_may_hold_in_some_circumstances_only(tmp_path: Path, chat: bool, flagged: bool) -> None:
+    write(tmp_path, GOOD.replace("suggest:", "unless: [{sentence: sadly, when: {chat: true}}]\nsuggest:"))
+    report = Linter(Config(rules=(tmp_path,), select=("shop",), chat=chat)).lint("That is a cheap model, sadly.")
+    assert bool(report.findings) is flagged
+
+
 def test_words_that_yaml_takes_for_truth_stay_words(tmp_path: Path) -> None:
     path = write(tmp_path, GOOD.replace('"[very|really|so] cheap (product|model|item|version)"', "no"))
     rule = load_file(path)

@@ -83,6 +83,7 @@ def _harm(clause: Clause) -> float:
         "should",
         "may",
         "might",
+        "need to",
     }:
         return 0.0
     if clause.mood == "question" and clause.tense != "past" and clause.polarity == "positive":
@@ -126,10 +127,11 @@ def _harm(clause: Clause) -> float:
 
 
 def _chooses(clause: Clause) -> bool:
-    """Somebody stops something of their own will, no thing gives out: "they stopped flying to Oslo", "gave up the shop"."""
+    """Somebody stops of their own will, no thing gives out: "they stopped flying to Oslo", "stopped to say", "gave up the shop"."""
     following = clause.verb.doc[clause.verb.i + 1 : clause.verb.i + 2]
     return bool(clause.object_word) or any(
-        t.tag_ == "VBG" and t.lemma_.lower() not in _set("break") | _set("should") | {"make", "run", "go"}
+        t.tag_ == "TO"
+        or (t.tag_ == "VBG" and t.lemma_.lower() not in _set("break") | _set("should") | {"make", "run", "go"})
         for t in following
     )
 

@@ -123,6 +123,8 @@ class Matcher:
             return False
         left = told(flag.pattern, sentence) if flag.pattern else None
         for unless in exceptions if left is not None else ():
+            if unless.when is not None and not (reply and surely_holds(unless.when, sentence, reply)):
+                continue
             for other in (told(unless.pattern, sentence) or ()) if unless.pattern else ():
                 left = [match for match in left or () if match.end <= other.start or other.end <= match.start]
         return left is None or len(left) > 0
@@ -203,11 +205,12 @@ def _touched(match: Match, sentence: Sentence) -> set[int]:
 
 
 def _excepted(unless: _Unless, match: Match, sentence: Sentence, reply: Reply | None) -> bool:
-    if unless.when is not None:
-        return reply is not None and holds(unless.when, sentence, reply)
+    if unless.when is not None and not (reply is not None and holds(unless.when, sentence, reply)):
+        return False
     if unless.source.act is not None:
         return unless.source.act in sentence.acts
-    assert unless.pattern is not None
+    if unless.pattern is None:  # the conditions are all
+        return True
     matches = found(unless.pattern, sentence)
     if not matches or unless.source.sentence is not None:
         return bool(matches)
@@ -217,11 +220,13 @@ def _excepted(unless: _Unless, match: Match, sentence: Sentence, reply: Reply | 
 
 def _surely_excepted(unless: _Unless, sentence: Sentence, reply: Reply | None) -> bool:
     """Whether an exception holds wherever a pattern matches in a sentence, told by words alone."""
-    if unless.when is not None:
-        return reply is not None and surely_holds(unless.when, sentence, reply)
+    if unless.when is not None and not (reply is not None and surely_holds(unless.when, sentence, reply)):
+        return False
     if unless.source.act is not None:
         return sentence.acts.told(unless.source.act) is True
-    return unless.source.sentence is not None and unless.pattern is not None and bool(told(unless.pattern, sentence))
+    if unless.pattern is None:
+        return True
+    return unless.source.sentence is not None and bool(told(unless.pattern, sentence))
 
 
 _Do = Callable[[Sequence["Sentence"], Sequence[str]], bool]

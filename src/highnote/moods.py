@@ -43,4 +43,7 @@ _NOT_SO = re.compile(r"\b(?:not|n't|never) (?:\w+ )?(?:angry|annoyed|upset|disap
 
 
 def _count(name: str, text: str) -> int:
-    return sum(1 for _ in phrases("moods", name).finditer(text))
+    return sum(1 for match in phrases("moods", name).finditer(text) if not _DENIED.search(text[: match.start()]))
+
+
+_DENIED = re.compile(r"(?:\bnot|\bnever|n't|\bhardly|\banything but) (?:very |so |really |exactly )?$", re.IGNORECASE)

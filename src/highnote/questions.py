@@ -146,7 +146,7 @@ _FOR_NEWS = later.compile(
     r"|how (?:do|can|could|should|would|will) (?:i|we|my)\b|how (?:long|much|many|late|early|often|far)\b"
     r"(?! (?:more|longer|\w+ does it take))|(?:can|could|may|should|do|will|would) (?:i|we)\b|(?:do|does|did) (?:you"
     r"|the|your|it"
-    r"|this)\b|(?:is|are) (?:there|the|your|my|it possible)\b|(?:if|whether)\b|any (?:update|news|idea|chance|way))",
+    r"|this)\b|(?:is|are) (?:there|the|your|my|it possible)\b|(?:if|whether)\b|any (?:update|news|idea|way))",
     re.IGNORECASE,
 )
 POINTED = later.compile(
@@ -162,6 +162,8 @@ _ANSWERED_ITSELF = later.compile(
     re.IGNORECASE,
 )
 """Who asks "How often? Too often!" knows."""
+_JEST = re.compile(r"[😂🤣😜😛😝😉]|[;:]-?P\b|\b(?:asking for a friend|lol|lmao|(?:ha){2,})\b", re.IGNORECASE)
+"""Who asks with a wink wants no answer."""
 
 
 def asks_plainly(reply: Reply) -> bool:
@@ -185,12 +187,22 @@ def _sincere(ask: Covered, reply: Reply) -> bool:
         return any(remedies()[name].search(text) for name in _PLAIN_WISHES) and not (
             POINTED.search(text) or _COUNTERFACTUAL.search(text)
         )
-    return "?" in text and bool(_FOR_NEWS.match(text)) and not POINTED.search(text) and not reply.situation.upset
+    if "?" not in text or _JEST.search(said):
+        return False
+    return bool(_FOR_NEWS.match(text)) and not POINTED.search(text) and not reply.situation.upset
 
 
 def _takes_up(sentence: Sentence) -> bool:
-    """The reply thanks for a suggestion: what was asked was one."""
+    """The reply thanks for a suggestion, or praises it: what was asked was one; or it comes late, as it says."""
+    if _LATE.search(sentence.text) or _GOOD_IDEA.search(sentence.text):
+        return True
     return "thank" in sentence.acts and bool(re.search(r"\b(?:suggestions?|ideas?)\b", sentence.text))
+
+
+_GOOD_IDEA = re.compile(r"\b(?:good|great|lovely|fun|fantastic|brilliant) (?:suggestion|idea)\b", re.IGNORECASE)
+_LATE = re.compile(
+    r"\b(?:(?:late|slow|delayed) (?:reply|response)|delay in (?:responding|replying|getting back))\b", re.IGNORECASE
+)
 
 
 def _perhaps(ask: Covered) -> Covered:

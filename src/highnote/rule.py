@@ -98,7 +98,10 @@ class When(_File):
 
 
 class Unless(_File):
-    """What is left alone: a phrase or clause that touches the flagged clause, or one anywhere in the sentence."""
+    """What is left alone: a phrase or clause that touches the flagged clause, or one anywhere in the sentence.
+
+    With `when` beside it, only under these conditions; `when` alone leaves alone whatever stands there.
+    """
 
     phrase: StrictStr | None = None
     clause: dict[str, Any] | None = None
@@ -108,9 +111,9 @@ class Unless(_File):
 
     @model_validator(mode="after")
     def _one(self) -> Unless:
-        given = [k for k in ("phrase", "clause", "sentence", "act", "when") if getattr(self, k) is not None]
-        if len(given) != 1:
-            raise ValueError("an exception has one of: phrase, clause, sentence, act, when")
+        given = [k for k in ("phrase", "clause", "sentence", "act") if getattr(self, k) is not None]
+        if len(given) > 1 or (not given and self.when is None):
+            raise ValueError("an exception has one of: phrase, clause, sentence, act; or when, alone or beside it")
         return self
 
 

@@ -48,7 +48,7 @@ LIKELY, CERTAIN = 0.6, 0.8
 SIGNALS = ("sour", "redress", "aftermath", "troubled", "shouts")
 """The signs that more than the drift of the words speaks of harm."""
 PRAISE = 2
-"""From so much joy on, what only sounds like harm is none."""
+"""From so much joy on, what only sounds like harm is none; where it hardly does, any joy is enough."""
 
 _WHY = re.compile(
     r"\b(?:why|how come|how (?:could|can|did) (?:this|it|that|such|you)\b|what (?:happened|went wrong|caused"
@@ -80,7 +80,8 @@ def situation(message: Parsed | None) -> Situation:
     text = " ".join(s.text for s in sentences).replace("’", "'")
     found = signs(message)
     likely = likelihood(message, found)
-    harm = likely >= LIKELY and not (found.joy >= PRAISE and not found.told and not found.upset)
+    cheerful = found.joy >= (PRAISE if likely >= CERTAIN else 1) and not found.told and not found.upset
+    harm = likely >= LIKELY and not cheerful
     requests = any(ask.kind == "request" for ask in asks(message))
     questions = "?" in text or any(c.mood == "question" for s in sentences for c in s.clauses)
     kind: Kind = (
@@ -98,7 +99,9 @@ def situation(message: Parsed | None) -> Situation:
             or found.told > 0
             or found.upset
         ),
-        certain=harm and likely >= CERTAIN and (found.told >= 1 or found.upset),
+        certain=harm
+        and likely >= CERTAIN
+        and (found.upset or found.told >= 2 or (found.told >= 1 and found.joy < PRAISE)),
         upset=found.upset or (harm and shouts(text)),
         asks_why=bool(_WHY.search(_NO_WHY.sub("", text))),
         leaving=bool(_LEAVE.search(text)),

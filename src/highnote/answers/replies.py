@@ -61,7 +61,8 @@ _POINTS = later.compile(
     re.IGNORECASE,
 )
 _STILL_SAYS = wordy(
-    r"(?:do|does|did|is|are|can|will|have|has)(?:n't| not)|can't|cannot|unable|not able|only|need to|must|if you"
+    r"(?:do|does|did|is|are|can|will|have|has)(?:n't| not)|can't|cannot|unable|not able|only|(?:need|has|have) to|must|if you"
+    r"|(?:more than )?welcome to"
     r"|due to|because"
     r"|depends?|usually|typically|there (?:is|are|should|will)|you(?:'ll| can| will| may| would| should)|\d+\w{0,2}"
     r"|not (?!\w+ (?:to|of))|currently"

@@ -9,8 +9,9 @@ from typing import Any
 
 from highnote import later
 from highnote.checks.parts import absent, plain, said_by_us, whole
-from highnote.harm import done_by_us
+from highnote.harm import done_by_us, reported
 from highnote.language import Parsed, Sentence
+from highnote.moods import feels
 from highnote.questions import POINTED, asks_plainly
 from highnote.reply import Proposal, Reply
 from highnote.topics import topic_words
@@ -64,7 +65,7 @@ def _harmed(reply: Reply) -> bool:
     """Whether the customer plainly reports harm. Where that is less than certain, a writer who is glad for them knows."""
     now = reply.situation
     if reply.chat:
-        return reply.harm and not glad(reply) and not _curious(reply)
+        return reply.harm and not glad(reply) and not _curious(reply) and not _only_dear(reply)
     if any(_CHEERED.search(s.text) for s in reply.parsed.sentences) or _befell_them(reply):
         return False
     return now.plain and (
@@ -77,13 +78,25 @@ def _curious(reply: Reply) -> bool:
     said = [plain(s.text) for s in reply.customer.sentences if _WORDS.search(s.text)] if reply.customer else []
     if reply.situation.upset:
         return False
-    only_why = len(said) == 1 and said[0].endswith("?") and _WHY.match(said[0]) and not POINTED.search(said[0])
+    only_why = len(said) == 1 and _WHY.match(said[0]) and not POINTED.search(said[0])
     return bool(only_why) or any(map(_WONDERS.search, said))
 
 
+def _only_dear(reply: Reply) -> bool:
+    """All that the customer minds is a price, which is no fault of ours."""
+    said = reply.customer.sentences if reply.customer else ()
+    minded = [s for s in said if feels(s) or reported(s) >= 1]
+    return all(_PRICE.search(s.text) and reported(s) < 1 for s in minded) and bool(minded)
+
+
+_PRICE = later.compile(
+    r"\b(?:prices?|pric(?:ed|ing|ey)|fares?|expensive|overpriced|rip(?:ping)?[- ]?offs?"
+    r"|(?:[$£€]\d[\d.,]*|\d+ ?(?:bucks|quid)) for an?)\b",
+    re.IGNORECASE,
+)
 _WORDS = later.compile(r"\w \w")
 _WHY = later.compile(
-    r"\W*(?:_ )?(?:@\w+ )*(?:hi|hey|hello)?\W*(?:why (?:is|was|are|were)|what's (?:up|going on|the))\b", re.IGNORECASE
+    r"\W*(?:_ )?(?:(?:@\w+|hi|hey|hello)\W+)*(?:why (?:is|was|are|were)|what's (?:up|going on|the))\b", re.IGNORECASE
 )
 
 
@@ -157,7 +170,8 @@ _FEELS_FOR = later.compile(
     r"gave|left|should|didn't|did not)|i (?:got|made|missed|forgot|failed|should|promised|left)|shock\w*|pity"
     r"|(?:we|i) (?:know|hear) you|(?:we|i) know (?:\w+ ){1,3}(?:(?:is|are)(?:n't)?|can)\b|concern(?:s us|ed|ing)|not what we"
     r"|(?:not|isn't|never)"
-    r" (?:good|great|nice|easy) to (?:hear|read)|sad(?:dened)? to|hate (?:to hear|that)|don't like|oh (?:no|man)\b"
+    r" (?:good|great|nice|easy) to (?:hear|read)|sad(?:dened)? to|hate (?:to hear|that)|don't like|dislike|oh (?:no|man)\b"
+    r"|that(?:'s| is) (?:very )?(?:strange|odd)|that sucks|despite (?:the|this|your) (?:\w+ )?(?:wait|delay)"
     r"|bummer|could(?:n't| not) agree more"
     r"|never (?:want|like|our intention)|isn't the norm|not the goal"
     r"|what a (?:nuisance|mess|pain|shame)|bad luck|rotten|embarrass\w+|real money|a lo+ng (?:time|wait))\b",
