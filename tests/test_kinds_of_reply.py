@@ -119,9 +119,10 @@ def test_in_a_chat_the_tone_is_told_only_where_the_judge_is_nearly_sure() -> Non
         "Obviously the lid goes on top.",
         "I did stay late for you, you know.",
         "You must have pressed it yourself.",
+        "Perhaps read the leaflet again.",
     ]
     alone = highnote.Linter(highnote.Config(level="info", chat=True, select=("rebuke/", "last-word/", "courtesy/")))
-    lenient = alone.but(min_confidence=0.5)
+    lenient = alone.but(min_confidence=0.1)
     asked = [customer("The cup came broken, your people were rude, and nobody answers. I am furious.")]
     less_sure = 0
     for line in lines:

@@ -35,9 +35,8 @@ def no_restatement(reply: Reply, options: Options) -> Iterator[Proposal]:
     back = _words(reply.body)
     if len(named) < int(options.get("least_words", 4)) or any(alike(w, other) >= SAME for w in named for other in back):
         return
-    if not any(
-        _words(message.sentences) & back for message in told
-    ):  # what was said before comes back in its own words
+    # what was said in earlier messages comes back in its own words
+    if not any(_words(message.sentences) & back for message in told):
         yield absent(reply)
 
 
