@@ -32,6 +32,8 @@ def message(text: str) -> Parsed:
         ("Can you send me a new key?", ["do:Can you send me a new key?"]),
         ("Please cancel my order 7011.", ["do:Please cancel my order 7011"]),
         ("Repair my roof window, it drips.", ["do:Repair my roof window"]),
+        ("I want it paid. Claim 81-4407, Ron Ames", ["do:I want it paid"]),
+        ("My boiler drips. File no. B-112", []),
         ("How are you? I hope business is good.", []),
         ("Seriously? What kind of service is this?!", []),
         ("The lamp came without a bulb.", []),

@@ -431,8 +431,18 @@ def _wanted(sentence: Sentence, text: str) -> Iterator[_Span]:
         yield 0, len(text), "request", "do"
 
 
+_REFERENCE = later.compile(
+    r"(?:claim|order|case|ticket|report|file|book|quote|return|repair|account)\b\W*"
+    r"(?:[A-Z]{0,4}-?\d|(?:no|nr|number)\b\.?\W*(?:[A-Z]{0,4}-?\d|$))",
+    re.IGNORECASE,
+)
+"""The number that a thing has: "Claim 77-301", "Order no. 5512"."""
+
+
 def _orders(clause: Clause, text: str) -> bool:
     if clause.polarity == "negative" or clause.link in {"condition", "purpose"}:
+        return False
+    if _REFERENCE.match(text, clause.verb.idx):
         return False
     verb = clause.lemma.split()[0] if clause.lemma else ""
     if verb in {"need", "want", "ref", "order"} or (
