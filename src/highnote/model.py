@@ -73,7 +73,7 @@ def _briefly() -> Iterator[None]:
     import catalogue  # type: ignore[import-untyped]
     from spacy.lang.en import EnglishDefaults
 
-    available = catalogue.AVAILABLE_ENTRY_POINTS
+    available: Any = getattr(catalogue, "AVAILABLE_ENTRY_POINTS", ())  # another release may have no such list
     points: dict[str, list[Any]] = {}
     if isinstance(available, dict):  # before Python 3.12
         points.update(dict.items(available))
