@@ -190,8 +190,10 @@ def _word(text: str) -> Part:
 
 def _spelled(word: str) -> Part:
     """One word that is one token or, with hyphens, may be several."""
+    if "-" not in word:
+        return combine.norm(frozenset({word}))
     if "-" not in word.strip("-"):
-        return replace(combine.norm(frozenset({word})), norm="" if "-" in word else word)
+        return replace(combine.norm(frozenset({word})), norm="")
     pieces = word.split("-")
     together = combine.norm(frozenset({word, "".join(pieces)}))
     hyphen = replace(combine.norm(frozenset("-")), after_comma=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -32,8 +31,8 @@ def keep(phrases: Phrases) -> None:
 
 def _sum(lists: Mapping[str, Sequence[str]]) -> str:
     state = hashlib.sha256()
-    for module in (syntax, pattern, sys.modules[__name__]):
-        state.update(Path(str(module.__file__)).read_bytes())
+    for file in (syntax.__file__, pattern.__file__, __file__):
+        state.update(Path(str(file)).read_bytes())
     state.update(json.dumps({name: list(words) for name, words in lists.items()}, sort_keys=True).encode())
     return state.hexdigest()
 
