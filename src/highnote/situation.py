@@ -28,7 +28,8 @@ class Situation:
     """What a customer's message is about.
 
     `harm`: the customer reports a fault of ours or a loss; `plain`: it is not only the tone that says so, or hardly
-    to be doubted; `certain`: in so many words, and with no joy beside them.
+    to be doubted; `certain`: in so many words, and with no joy beside them. `troubled`: they use words of trouble, which
+    alone mean no harm yet.
     `upset`: they say or show that it moves them. `asks_why`: they want to know how it came about. `leaving`: they end
     the business with us. `remedies`: what they want done, by name (see `highnote.remedies`).
     """
@@ -37,6 +38,7 @@ class Situation:
     harm: bool = False
     plain: bool = False
     certain: bool = False
+    troubled: bool = False
     upset: bool = False
     asks_why: bool = False
     leaving: bool = False
@@ -101,7 +103,9 @@ def situation(message: Parsed | None) -> Situation:
         ),
         certain=harm
         and likely >= CERTAIN
+        and found.values["troubled"] > 0
         and (found.upset or found.told >= 2 or (found.told >= 1 and found.joy < PRAISE)),
+        troubled=found.values["troubled"] > 0,
         upset=found.upset or (harm and shouts(text)),
         asks_why=bool(_WHY.search(_NO_WHY.sub("", text))),
         leaving=bool(_LEAVE.search(text)),
