@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from highnote.language import Parsed, Sentence
 
 FILE = "complaints.json"
-FORMAT = 3
+FORMAT = 4
 """Version of the file and of the signs; it rises when either changes."""
 CAP = 4.0
 """The words alone speak for or against a complaint at most so much (log odds)."""
@@ -60,6 +60,7 @@ def signs(message: Parsed) -> Signs:
         "joy": float(min(glad, 3)),
         "own slip": float(bool(phrases("complaints", "own slip").search(text))),
         "troubled": float(bool(phrases("complaints", "troubled").search(text))),
+        "settled": float(any(_over(sentence) for sentence in sentences)),
         "redress": float(telling and not REDRESS.isdisjoint(wished(sentences))),
         "aftermath": float(telling and bool(phrases("complaints", "aftermath").search(text))),
         "shouts": float(telling and shouts(text)),
@@ -91,6 +92,12 @@ def _learned() -> Mapping[str, Mapping[str, float]]:
         resources.files("highnote").joinpath(FILE).read_text(encoding="utf-8")
     )
     return found
+
+
+def _over(sentence: Sentence) -> bool:
+    """The sentence says, and does not ask, that what was wrong is over."""
+    text = sentence.text.replace("’", "'")
+    return not text.rstrip().endswith("?") and bool(phrases("complaints", "settled").search(text))
 
 
 def _reports(sentence: Sentence) -> bool:
