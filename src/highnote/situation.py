@@ -96,11 +96,8 @@ def situation(message: Parsed | None) -> Situation:
         kind=kind,
         harm=harm,
         plain=harm
-        and (
-            (likely >= CERTAIN and (any(map(found.values.get, SIGNALS)) or _happened(sentences)))
-            or found.told > 0
-            or found.upset
-        ),
+        and likely >= CERTAIN
+        and (found.told > 0 or found.upset or any(map(found.values.get, SIGNALS)) or _happened(sentences)),
         certain=harm
         and likely >= CERTAIN
         and found.values["troubled"] > 0

@@ -254,12 +254,18 @@ _READING = frozenset({"receive", "get", "read", "see", "hear", "note", "notice",
 
 
 def _told_and_sorry(said: Sequence[Sentence], reply: Reply) -> bool:
-    """What happened is told again before an apology in a sentence of its own: "Two hours, and for nothing. I apologise."."""
+    """What happened is told again beside an apology in a sentence of its own: "Two hours, and for nothing. I apologise."."""
     return any(
-        _apologises(other) and _tells(one, reply)
+        (_apologises(other) and _tells(one, reply)) or (_apologises(one) and _tells(other, reply) and _happened(other))
         for one, other in pairwise(said)
         if one.block is other.block and not _HOLLOW.search(plain(one.text)) and not _HOLLOW.search(plain(other.text))
     )
+
+
+def _happened(sentence: Sentence) -> bool:
+    """The sentence tells what came about, and neither what is done about it nor what cannot be."""
+    past = any(clause.tense == "past" and clause.mood == "statement" for clause in sentence.clauses)
+    return past and not sentence.does("resolve", "put-right", "refuse", "request", "promise", "explain", "help")
 
 
 def _tells(sentence: Sentence, reply: Reply) -> bool:
