@@ -101,7 +101,8 @@ _WHY = later.compile(
 
 
 _WONDERS = later.compile(
-    r"\b(?:i'm|i am|we're|just) (?:\w+ )?(?:curious|wondering) (?:why|if|whether|how|what|when|about)\b", re.IGNORECASE
+    r"(?:\b(?:i'm|i am|we're|just) (?:\w+ )?|^\W*(?:_ )?(?:@\w+ )*)(?:curious|wondering) (?:why|if|whether|how|what|when|about)\b",
+    re.IGNORECASE,
 )
 _GLAD = later.compile(
     r"^\W*(?:(?:i|we)(?:'m| am|'re| are)? (?:so |very |really )?)?(?:glad|pleased|delighted|happy|lovely|good|great|nice)"
