@@ -40,6 +40,8 @@ def zoned(text: str) -> list[tuple[str, str]]:
         "Dear Mr/Ms ____,",
         "Dear Priscilla (ticket 88120077),",
         "Dear Mr Ames, and dear granddaughter,",
+        "Dear all at number 9,",
+        "Hello everyone in Dock Street,",
         "Greetings, Stormbramble!",
         "Hello you two,",
         "To whom it may concern,",

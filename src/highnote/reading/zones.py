@@ -245,8 +245,12 @@ def _whole_line(text: str, end: int) -> int:
     return end
 
 
+_ALL_AT = re.compile(r"(?:all|everyone|everybody|team|folks|friends) (?:at|in|of|on) (?=\S)", re.IGNORECASE)
+"""Those who live or work at a place: "Dear all at number 9"."""
+
+
 def _is_addressee(name: str) -> bool:
-    words = re.sub(r"\(.*?\)", "", name).split()
+    words = re.sub(r"\(.*?\)", "", _ALL_AT.sub("", name)).split()
     if len(words) > 6:
         return False
     return not any(_plain(word) in _NOT_NAMES and _plain(word) not in _GREETED for word in words) or _is_blank(name)
