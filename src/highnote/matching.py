@@ -19,6 +19,8 @@ from highnote.pattern import (
     Phrases,
     TokenPattern,
     compile_clause,
+    found,
+    told,
 )
 from highnote.reply import Proposal, Reply
 from highnote.rule import Act, Flag, Rule, RuleError, RuleErrors, Unless, When, line_of
@@ -405,25 +407,6 @@ def _find_check(name: str) -> Check:
 
 
 # ---------------------------------------------------------------- what a sentence has
-
-
-def found(pattern: Pattern, sentence: Sentence) -> Sequence[Match]:
-    """Every place that a pattern matches; worked out once for the same words."""
-    known: Sequence[Match] | None = sentence.words.found.get(pattern)
-    if known is None:
-        known = sentence.words.found[pattern] = tuple(pattern.find(sentence))
-    return known
-
-
-def told(pattern: Pattern, sentence: Sentence) -> Sequence[Match] | None:
-    """Every place that a pattern matches; None where only a reading of the sentence can tell."""
-    known: Sequence[Match] | None = sentence.words.found.get(pattern)
-    if known is None:
-        matches = pattern.told(sentence)
-        if matches is None:
-            return None
-        known = sentence.words.found[pattern] = tuple(matches)
-    return known
 
 
 class Index:
