@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 Proposed = tuple[Matcher, Proposal]
 
+LIMITS = 1_000
+"""Sets of a rule's patterns for which it is remembered what the judge asks of a sentence."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Gate:
@@ -30,16 +34,15 @@ class _Gate:
 
     rule: str
     patterns: int
-    wide: int
-    """How many of the rule's patterns look at the whole draft: they may propose the sentence as well."""
-    limits: Sequence[float]
+    limit: Callable[[int], float]
+    """How the sentence must stand at least with the rule if some of its patterns match."""
     least: float
-    """The lowest of the limits for one pattern or more."""
+    """How it must stand if any of them does."""
 
     def admits(self, stands: Standing, candidates: int) -> bool:
         """Whether the judge might let stand what the candidates, of all rules, propose for this one in a sentence."""
-        many = (candidates & self.patterns).bit_count() + self.wide
-        return many > 0 and stands[self.rule] >= self.limits[many]
+        stand = stands[self.rule]
+        return stand >= self.least and stand >= self.limit(candidates & self.patterns)
 
 
 class Proposer:
@@ -56,9 +59,15 @@ class Proposer:
         for matcher in matchers:
             rule = matcher.owner.id
             if judge is not None and rule in judge.rules and matcher.told_by_words:
-                wide = sum(flag.pattern is None for flag in matcher.flags)
-                limits = judge.limits(rule, [flag.text for flag in matcher.owner.flag], least(rule))
-                self._gates[rule] = _Gate(rule, self._index.of(rule), wide, limits, min(limits[1:]))
+                own = self._index.of(rule)
+                limit = lru_cache(LIMITS)(partial(self._limit, matcher, judge, least(rule)))
+                self._gates[rule] = _Gate(rule, own, limit, limit(own))
+
+    def _limit(self, matcher: Matcher, judge: Judge, least: float, patterns: int) -> float:
+        """How a sentence must stand with a rule if some of its patterns match: those about the whole draft may propose it, too."""
+        matching = {p for _, p in self._index.numbers(patterns)}
+        texts = {f.source.text for p, f in enumerate(matcher.flags) if f.pattern is None or p in matching}
+        return judge.limit(matcher.owner.id, texts, least)
 
     def chosen(self, reply: Reply, *, hopeless: bool = True) -> list[Proposed]:
         """What the patterns and checks propose, one proposal a rule and sentence, in the order of the draft.
@@ -106,7 +115,7 @@ class Proposer:
             return patterns
         stands = standing(sentence, self._judge)
         for gate in gates.values():
-            if patterns & gate.patterns and (stands[gate.rule] < gate.least or not gate.admits(stands, patterns)):
+            if patterns & gate.patterns and not gate.admits(stands, patterns):
                 patterns &= ~gate.patterns
         return patterns
 
