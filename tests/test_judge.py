@@ -243,10 +243,11 @@ def test_no_choice_of_patterns_makes_more_than_the_limit_says(judge: Judge) -> N
     patterns = ["forgot the", "never seen", "seen neither"]
     for text in ("you forgot the cable again", "we forgot the cable again", "zyx wvu"):
         known = standing(judge, text)
-        for many in (1, 2, 3):
-            sure = max(judge.confidence(RULE, known, some) or 0 for some in combinations(patterns, many))
+        for most in (1, 2, 3):
+            some = [choice for many in range(1, most + 1) for choice in combinations(patterns[:most], many)]
+            sure = max(judge.confidence(RULE, known, choice) or 0 for choice in some)
             for least in (0.01, 0.5, 0.99):
-                assert sure < least or known[RULE] >= judge.limits(RULE, patterns, least)[many]
+                assert sure < least or known[RULE] >= judge.limit(RULE, patterns[:most], least)
 
 
 def test_labelled_text_is_read(tmp_path: Path) -> None:

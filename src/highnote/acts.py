@@ -78,7 +78,9 @@ class _Done(Done):
         return self._told[act]
 
     def at_most(self, act: str) -> int:
-        return len(self._known[act]) if act in self._known else self._acts.at_most(self._sentence, act)
+        if act in self._known:
+            return len(self._known[act])
+        return 0 if self.told(act) is False else self._acts.at_most(self._sentence, act)
 
     def __contains__(self, act: object) -> bool:
         told = self.told(str(act))

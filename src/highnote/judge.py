@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from itertools import islice, pairwise
+from itertools import accumulate, islice, pairwise
 from math import exp, inf, log
 from pathlib import Path
 from typing import Any
@@ -222,16 +222,24 @@ class Judge:
             standing[rule] + sum(w * sign for w, sign in zip(self._record_weights, record_signs(known), strict=True))
         )
 
-    def limits(self, rule: str, patterns: Sequence[str], least: float) -> list[float]:
-        """How a sentence must stand at least with a rule for a confidence of `least`, if 0, 1, 2 … of the patterns propose it.
+    def limit(self, rule: str, patterns: Iterable[str], least: float) -> float:
+        """How a sentence must stand at least with a rule for a confidence of `least`, whichever of the patterns propose it.
 
-        That is what the patterns with the best records would need: no other sentence has a chance.
+        That is what those would need that help it most: no other sentence has a chance.
         """
+        known = sorted(self._records(rule, patterns))
+        if not known:
+            return inf
         needed = log(least / (1 - least)) if 0 < least < 1 else (1 if least else -1) * inf
-        known = self._records(rule, patterns) or [0.0]
         best, usual, agreeing = self._record_weights
-        helps = sum(max(weight * min(known), weight * max(known)) for weight in (best, usual))
-        return [needed - helps - max(agreeing, 0) * log(max(many, 1)) for many in range(len(known) + 1)]
+        lowest, highest = ([0.0, *accumulate(records)] for records in (known, known[-2::-1]))
+        # so many patterns help most at the ends of what their best record and the sum of the others can be
+        return needed - max(
+            best * top + usual * (top + others) / many + agreeing * log(many)
+            for many in range(1, len(known) + 1)
+            for top in (known[many - 1], known[-1])
+            for others in (lowest[many - 1], highest[many - 1])
+        )
 
     def _records(self, rule: str, patterns: Iterable[str]) -> list[float]:
         records = self.manifest["rules"][rule]["records"]

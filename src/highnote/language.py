@@ -208,7 +208,9 @@ class Words:
         self.judged: dict[object, Any] = {}
         """What the judge says of the sentence, by what it was asked about."""
         self.found: dict[object, Any] = {}
-        """What patterns match, once they were tried (`highnote.matching`)."""
+        """What patterns match, once they were tried (`highnote.pattern`)."""
+        self.doubtful: set[object] = set()
+        """The patterns of which only a reading can tell whether they match."""
         self.acts: dict[object, tuple[dict[str, bool | None], dict[str, list[tuple[int, int]]]]] = {}
         """What words tell of its acts, and where it does them (`highnote.acts`), by who looked and in which zone."""
 
@@ -378,8 +380,15 @@ class Sentence:
 
 def told(sentences: Iterable[Sentence], acts: Iterable[str]) -> bool | None:
     """Whether one of some sentences does one of some acts; None where only readings can tell."""
-    known = {sentence.acts.told(act) for act in acts for sentence in sentences}
-    return True if True in known else None if None in known else False
+    surely: bool | None = False
+    for act in acts:
+        for sentence in sentences:
+            does = sentence.acts.told(act)
+            if does:
+                return True
+            if does is None:
+                surely = None
+    return surely
 
 
 def any_does(sentences: Sequence[Sentence], acts: Sequence[str]) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import partial, reduce
-from operator import and_
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from highnote.combine import Needs
@@ -19,6 +18,8 @@ from highnote.pattern import (
     Phrases,
     TokenPattern,
     compile_clause,
+    found,
+    told,
 )
 from highnote.reply import Proposal, Reply
 from highnote.rule import Act, Flag, Rule, RuleError, RuleErrors, Unless, When, line_of
@@ -407,25 +408,6 @@ def _find_check(name: str) -> Check:
 # ---------------------------------------------------------------- what a sentence has
 
 
-def found(pattern: Pattern, sentence: Sentence) -> Sequence[Match]:
-    """Every place that a pattern matches; worked out once for the same words."""
-    known: Sequence[Match] | None = sentence.words.found.get(pattern)
-    if known is None:
-        known = sentence.words.found[pattern] = tuple(pattern.find(sentence))
-    return known
-
-
-def told(pattern: Pattern, sentence: Sentence) -> Sequence[Match] | None:
-    """Every place that a pattern matches; None where only a reading of the sentence can tell."""
-    known: Sequence[Match] | None = sentence.words.found.get(pattern)
-    if known is None:
-        matches = pattern.told(sentence)
-        if matches is None:
-            return None
-        known = sentence.words.found[pattern] = tuple(matches)
-    return known
-
-
 class Index:
     """Tells which patterns are worth trying on a sentence: those whose words are in it, and whose conditions allow it.
 
@@ -443,17 +425,17 @@ class Index:
                     self.draft_wide.append((m, p))
                 else:
                     self._patterns.append((m, p, flag.pattern))
-        most = max((len(pattern.needs) for _, _, pattern in self._patterns), default=0)
-        self._free = [0] * most
-        """For every place in the patterns' needs: the patterns that need nothing there."""
-        self._by_word: dict[str, dict[int, int]] = {}
-        """For every word, and the places in patterns' needs where it is good for some: the patterns content with it there."""
+        self._most = max((len(pattern.needs) for _, _, pattern in self._patterns), default=0)
+        self._free = 0
+        """The patterns that need nothing, place by place in the patterns' needs: each place has bits for all patterns."""
+        self._by_word: dict[str, int] = {}
+        """For every word the patterns that are content with it, place by place."""
         self._by_place: dict[tuple[str, str], int] = {}
         self._by_circumstances: dict[object, int] = {}
         self._own: dict[str, int] = {}
         self._alike: dict[tuple[int, int], tuple[_Flag, int]] = {}
         """The patterns of each matcher that have the same conditions, and one of them."""
-        by_words: dict[tuple[int, frozenset[str]], int] = {}
+        by_words: dict[frozenset[str], int] = {}
         for number, (m, p, pattern) in enumerate(self._patterns):
             bit = 1 << number
             owner = matchers[m].owner.id
@@ -461,14 +443,13 @@ class Index:
             flag = matchers[m].flags[p]
             first, alike = self._alike.get((m, id(flag.when)), (flag, 0))
             self._alike[m, id(flag.when)] = first, alike | bit
-            for place in range(len(pattern.needs), most):
-                self._free[place] |= bit
-            for key in enumerate(pattern.needs):
-                by_words[key] = by_words.get(key, 0) | bit
-        for (place, words), bits in by_words.items():  # many patterns need a word of the same list
+            for place in range(len(pattern.needs), self._most):
+                self._free |= bit << place * len(self._patterns)
+            for place, words in enumerate(pattern.needs):
+                by_words[words] = by_words.get(words, 0) | bit << place * len(self._patterns)
+        for words, bits in by_words.items():  # many patterns need a word of the same list
             for word in words:
-                known = self._by_word.setdefault(word, {})
-                known[place] = known.get(place, 0) | bits
+                self._by_word[word] = self._by_word.get(word, 0) | bits
 
     def of(self, owner: str) -> int:
         """The patterns of one rule or act."""
@@ -508,11 +489,12 @@ class Index:
         """The patterns whose words are in a sentence."""
         worthy: int | None = sentence.words.found.get(self)
         if worthy is None:
-            content = self._free.copy()
+            content = self._free
             for word in sentence.words.keys & self._by_word.keys():
-                for place, patterns in self._by_word[word].items():
-                    content[place] |= patterns
-            worthy = reduce(and_, content, ALL)
+                content |= self._by_word[word]
+            worthy = (1 << len(self._patterns)) - 1
+            for place in range(self._most):
+                worthy &= content >> place * len(self._patterns)
             sentence.words.found[self] = worthy
         return worthy
 

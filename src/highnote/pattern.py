@@ -57,6 +57,27 @@ class Pattern(Protocol):
         """Every place that the pattern matches; None where only a reading of the sentence can tell."""
 
 
+def found(pattern: Pattern, sentence: Sentence) -> Sequence[Match]:
+    """Every place that a pattern matches; worked out once for the same words."""
+    known: Sequence[Match] | None = sentence.words.found.get(pattern)
+    if known is None:
+        known = sentence.words.found[pattern] = tuple(pattern.find(sentence))
+    return known
+
+
+def told(pattern: Pattern, sentence: Sentence) -> Sequence[Match] | None:
+    """Every place that a pattern matches; None where only a reading of the sentence can tell. Worked out once, too."""
+    words = sentence.words
+    known: Sequence[Match] | None = words.found.get(pattern)
+    if known is None and (words.is_read or pattern not in words.doubtful):
+        matches = pattern.told(sentence)
+        if matches is None:
+            words.doubtful.add(pattern)
+        else:
+            known = words.found[pattern] = tuple(matches)
+    return known
+
+
 # ---------------------------------------------------------------- phrases
 
 
@@ -244,28 +265,30 @@ class PhrasePattern:
         if found is not None:
             return found
         look = sentence.words.look()
-        return self._find(look) if self._may_match(look) else []
+        return list(self._matches(look)) if self._may_match(look) else []
 
     def told(self, sentence: Sentence) -> list[Match] | None:
         look = sentence.words.glance()
         if not self._may_match(look):
             return []
-        found = self._find(look)
+        found: list[Match] = []
+        for match in self._matches(look):
+            found.append(match)
+            if look.doubt:
+                return None
         return None if found and look.doubt else found
 
     def _may_match(self, look: Look) -> bool:
         part, begins = self._part
         return bool(part.reach(look, look.beginnings() if begins else look.all))
 
-    def _find(self, look: Look) -> list[Match]:
+    def _matches(self, look: Look) -> Iterator[Match]:
         part, begins = self._part
-        found: list[Match] = []
         reached = 0
         for at in range(look.size):
             if at >= reached and (match := _first(part, look, look.beginnings_at(at) if begins else (at,))) is not None:
-                found.append(match)
+                yield match
                 reached = match.end
-        return found
 
 
 def _first(part: Part, look: Look, starts: Iterable[int]) -> Match | None:
@@ -350,7 +373,7 @@ class ClausePattern:
     def told(self, sentence: Sentence) -> list[Match] | None:
         if sentence.words.is_read:
             return self.find(sentence)
-        if not met(self.needs, sentence) or (self.words is not None and self.words.told(sentence) == []):
+        if not met(self.needs, sentence) or (self.words is not None and told(self.words, sentence) == ()):
             return []
         return None
 
@@ -362,14 +385,14 @@ class ClausePattern:
             if not self.admits(clause):
                 continue
             inside = (
-                [m for m in self.words.find(sentence) if clause.start <= m.start and m.end <= clause.end]
+                [m for m in found(self.words, sentence) if clause.start <= m.start and m.end <= clause.end]
                 if self.words
                 else []
             )
             if self.words and not inside:
                 continue
             if self.without and any(
-                clause.start <= m.start and m.end <= clause.end for m in self.without.find(sentence)
+                clause.start <= m.start and m.end <= clause.end for m in found(self.without, sentence)
             ):
                 continue
             start, end = self._marked(clause, sentence, inside)

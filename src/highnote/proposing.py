@@ -7,14 +7,15 @@ sentences where the judge would let stand what they propose. That leaves out pro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial, reduce
 from itertools import groupby
-from operator import itemgetter
+from operator import itemgetter, or_
 from typing import TYPE_CHECKING
 
 from highnote.language import read
-from highnote.matching import Index, Matcher, proposal_at
+from highnote.matching import ALL, Index, Matcher, proposal_at
 from highnote.reply import Proposal, Reply
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 Proposed = tuple[Matcher, Proposal]
 
+LIMITS = 1_000
+"""Sets of a rule's patterns for which it is remembered what the judge asks of a sentence."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Gate:
@@ -30,16 +34,24 @@ class _Gate:
 
     rule: str
     patterns: int
-    wide: int
-    """How many of the rule's patterns look at the whole draft: they may propose the sentence as well."""
-    limits: Sequence[float]
+    limit: Callable[[int], float]
+    """How the sentence must stand at least with the rule if some of its patterns match."""
     least: float
-    """The lowest of the limits for one pattern or more."""
+    """How it must stand if any of them does."""
 
-    def admits(self, stands: Standing, candidates: int) -> bool:
-        """Whether the judge might let stand what the candidates, of all rules, propose for this one in a sentence."""
-        many = (candidates & self.patterns).bit_count() + self.wide
-        return many > 0 and stands[self.rule] >= self.limits[many]
+
+@dataclass(frozen=True, slots=True)
+class _Chances:
+    """What the judge might let stand in a sentence."""
+
+    gates: Sequence[tuple[_Gate, float]]
+    """Those of the rules with a model that it suits well enough for some of their patterns, and how it stands with each."""
+    patterns: int
+    """The patterns of these rules, and of those without a model."""
+
+    def admitted(self, patterns: int) -> Iterator[_Gate]:
+        """Those of the rules of which the judge might let stand what some patterns, of all rules, propose."""
+        return (gate for gate, stand in self.gates if stand >= gate.limit(patterns & gate.patterns))
 
 
 class Proposer:
@@ -53,12 +65,21 @@ class Proposer:
         self._index = Index(matchers)
         self._judge = judge
         self._gates: dict[str, _Gate] = {}
+        self._free = ALL
+        """The patterns of rules without a model."""
         for matcher in matchers:
             rule = matcher.owner.id
             if judge is not None and rule in judge.rules and matcher.told_by_words:
-                wide = sum(flag.pattern is None for flag in matcher.flags)
-                limits = judge.limits(rule, [flag.text for flag in matcher.owner.flag], least(rule))
-                self._gates[rule] = _Gate(rule, self._index.of(rule), wide, limits, min(limits[1:]))
+                own = self._index.of(rule)
+                limit = lru_cache(LIMITS)(partial(self._limit, matcher, judge, least(rule)))
+                self._gates[rule] = _Gate(rule, own, limit, limit(own))
+                self._free &= ~own
+
+    def _limit(self, matcher: Matcher, judge: Judge, least: float, patterns: int) -> float:
+        """How a sentence must stand with a rule if some of its patterns match: those about the whole draft may propose it, too."""
+        matching = {p for _, p in self._index.numbers(patterns)}
+        texts = {f.source.text for p, f in enumerate(matcher.flags) if f.pattern is None or p in matching}
+        return judge.limit(matcher.owner.id, texts, least)
 
     def chosen(self, reply: Reply, *, hopeless: bool = True) -> list[Proposed]:
         """What the patterns and checks propose, one proposal a rule and sentence, in the order of the draft.
@@ -75,43 +96,57 @@ class Proposer:
 
     def every(self, reply: Reply, *, hopeless: bool = True) -> Iterator[Proposed]:
         """What every pattern proposes, a rule's earlier patterns first."""
-        gates = {} if hopeless else self._gates
+        sentences = reply.parsed.sentences
         if self._judge is not None:
-            weigh(reply.parsed.sentences, self._judge)
-        worthy = [(s, self._hopeful(s, self._index.candidates(s, reply), gates)) for s in reply.parsed.sentences]
-        opened = [(s, self._open(s, patterns, reply, gates)) for s, patterns in worthy]
+            weigh(sentences, self._judge)
+        hopeful = _all if hopeless else self._hopeful
+        worthy = [(s, hopeful(s, self._index.candidates(s, reply))) for s in sentences]
+        matching = [(s, hopeful(s, self._index.open(patterns, s))) for s, patterns in worthy]
+        opened = [(s, hopeful(s, self._index.standing(patterns, s, reply))) for s, patterns in matching]
         read(s for s, patterns in opened if patterns)
         for sentence, patterns in opened:
             for m, p in self._index.numbers(patterns):
                 for match in self._matchers[m].in_sentence(p, sentence, reply):
                     yield self._matchers[m], proposal_at(match, sentence, p)
+        places = {} if hopeless else self._places(opened)
+        everywhere = frozenset(s.index for s in sentences)
         for m, same in groupby(self._index.draft_wide, key=itemgetter(0)):
-            gate = gates.get(self._matchers[m].owner.id)
-            hopeful = frozenset(s.index for s, patterns in worthy if gate is None or self._admits(gate, s, patterns))
+            matcher = self._matchers[m]
+            here = places.get(matcher.owner.id, everywhere)
             # the checks of a rule that has a model propose sentences, not places between them
-            if gate is None or hopeful:
+            if here or matcher.owner.id not in places:
                 for _, p in same:
-                    yield from (
-                        (self._matchers[m], proposal) for proposal in self._matchers[m].in_draft(p, reply, hopeful)
-                    )
+                    yield from ((matcher, proposal) for proposal in matcher.in_draft(p, reply, here))
 
-    def _open(self, sentence: Sentence, patterns: int, reply: Reply, gates: Mapping[str, _Gate]) -> int:
-        """Those of some patterns that match in a sentence and may stand, or that only a reading of it could rule out."""
-        opened = self._hopeful(sentence, self._index.open(patterns, sentence), gates)
-        return self._hopeful(sentence, self._index.standing(opened, sentence, reply), gates)
+    def _hopeful(self, sentence: Sentence, patterns: int) -> int:
+        """The patterns, without those of rules that the judge would object to whichever of them match."""
+        chances = self._chances(sentence)
+        hopeful = patterns & self._free
+        for gate in chances.admitted(patterns) if patterns & chances.patterns != hopeful else ():
+            hopeful |= patterns & gate.patterns
+        return hopeful
 
-    def _hopeful(self, sentence: Sentence, patterns: int, gates: Mapping[str, _Gate]) -> int:
-        """The patterns, without those of rules that the judge would object to even if all of them matched."""
-        if not patterns or not gates or self._judge is None:
-            return patterns
-        stands = standing(sentence, self._judge)
-        for gate in gates.values():
-            if patterns & gate.patterns and (stands[gate.rule] < gate.least or not gate.admits(stands, patterns)):
-                patterns &= ~gate.patterns
-        return patterns
+    def _places(self, opened: Iterable[tuple[Sentence, int]]) -> Mapping[str, Set[int]]:
+        """For each rule with a model the sentences (their indices) in which the judge might let stand what it proposes."""
+        places: dict[str, set[int]] = {rule: set() for rule in self._gates}
+        for sentence, patterns in opened:
+            for gate in self._chances(sentence).admitted(patterns):
+                places[gate.rule].add(sentence.index)
+        return places
 
-    def _admits(self, gate: _Gate, sentence: Sentence, patterns: int) -> bool:
-        return self._judge is not None and gate.admits(standing(sentence, self._judge), patterns)
+    def _chances(self, sentence: Sentence) -> _Chances:
+        """What the judge might let stand in a sentence; worked out once for the same words."""
+        known: _Chances | None = sentence.words.judged.get(self)
+        if known is None:
+            stands = standing(sentence, self._judge) if self._judge else {}
+            gates = [(g, stands[g.rule]) for g in self._gates.values() if stands[g.rule] >= g.least]
+            patterns = reduce(or_, (gate.patterns for gate, _ in gates), self._free)
+            known = sentence.words.judged[self] = _Chances(gates, patterns)
+        return known
+
+
+def _all(sentence: Sentence, patterns: int) -> int:
+    return patterns
 
 
 def weigh(sentences: Iterable[Sentence], judge: Judge) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from highnote import later
 from highnote.clauses import Clause
-from highnote.language import Sentence
+from highnote.language import Sentence, read, told
 from highnote.reply import Proposal, Reply
 
 
@@ -84,6 +84,7 @@ def why(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     sorry = any("apologise" in s.acts for s in reply.body)
     if reply.asked is not None and asked.kind == "enquiry" and not asked.harm and not sorry:
         return
+    read(s for s in reply.body if _may_tell(s))  # all in one go
     for telling, group in groupby(reply.body, key=_tells):
         run = list(group)
         if telling and _at_length(run, options):
@@ -96,8 +97,8 @@ def _at_length(run: Sequence[Sentence], options: Mapping[str, Any]) -> bool:
     causes = sum("explain" in s.acts or _was(s) for s in run)
     steps = sum(_steps(s) for s in run)
     announced = any(_OPENS.search(s.text) for s in run)
-    told = len(run) > options["most"] and (_has_past(run) or announced)
-    if told and (inside + causes >= 2 or steps > options["clauses"] + 1):
+    long = len(run) > options["most"] and (_has_past(run) or announced)
+    if long and (inside + causes >= 2 or steps > options["clauses"] + 1):
         return True
     if any(_BESIDE.search(s.text) for s in run):
         return False
@@ -129,9 +130,14 @@ def _steps(sentence: Sentence) -> int:
     )
 
 
+def _may_tell(sentence: Sentence) -> bool:
+    """Whether its words leave it open that a sentence tells something."""
+    return "?" not in sentence.text and told([sentence], _ELSE) is not True
+
+
 def _tells(sentence: Sentence) -> bool:
     """Whether a sentence states how things are or were inside the company, and no more than that."""
-    if "?" in sentence.text or sentence.does(*_ELSE):
+    if not _may_tell(sentence) or sentence.does(*_ELSE):
         return False
     if "explain" not in sentence.acts and "apologise" in sentence.acts:
         return False
