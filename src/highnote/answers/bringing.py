@@ -137,7 +137,11 @@ def _yes_or_no(ask: Ask, piece: Piece, shared: float) -> float:
         return 0.9
     if _HOW_TO.match(ask.text) and piece.brings("steps") and _orders(piece):
         return 0.85
-    return 0.7 if piece.brings("so or not") else 0.2
+    return (0.7 if piece.brings("so or not") else 0.2) if shared > _ABOUT else 0.1
+
+
+_ABOUT = 0.15
+"""A piece that takes up so much of an ask's words is about it."""
 
 
 def _either(ask: Ask, piece: Piece) -> bool:
@@ -174,8 +178,11 @@ _ON_ITS_WAY = wordy(
 
 def _where(ask: Ask, piece: Piece, shared: float) -> float:
     """A place; for a thing that has not come, also that it, or another, is on its way or when it is there."""
-    if _WHEREABOUTS.search(ask.text) and _ON_ITS_WAY.search(piece.text):
-        return 1.0
+    if _WHEREABOUTS.search(ask.text):
+        if _ON_ITS_WAY.search(piece.text):
+            return 1.0
+        if _tells(piece) or (piece.brings("day") and not piece.brings("later")):
+            return 0.7
     return (0.8 if shared > 0.2 else 0.6) * piece.brings("place")
 
 

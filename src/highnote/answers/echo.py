@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Set
 from typing import TYPE_CHECKING
 
 from highnote import later
@@ -23,16 +24,18 @@ _AUXILIARIES = [
 ]
 """Verbs that answer each other."""
 _SAYS = later.compile(
-    r"(?:and |but |yes,? |no,? |so )*(?:it|that|they|there|we|you|he|she|i)(?: \w+ly| still| really"
-    r"| also)? ?('?\w+(?:n't)?)"
+    r"(?:and |but |yes,? |no,? |so )*(?P<doer>it|that|they|there|we|you|he|she|i)(?: \w+ly| still| really"
+    r"| also)? ?(?P<verb>'?\w+(?:n't)?)"
     r"(?= |[,.:;!]|$)",
     re.IGNORECASE,
 )
+_CODE = 5
+"""Figures as long as this are those of orders and accounts, which answer nothing."""
 
 
 def _figures(text: str) -> frozenset[str]:
     """The times, sums and sizes in a text."""
-    return frozenset(re.findall(r"\d[\d.,:]*\d", text))
+    return frozenset(figure for figure in re.findall(r"\d[\d.,:]*\d", text) if len(figure) < _CODE)
 
 
 def says_back(ask: Ask, piece: Piece) -> bool:
@@ -42,16 +45,25 @@ def says_back(ask: Ask, piece: Piece) -> bool:
     if ask.type == "yes/no" and not _figures(ask.text).isdisjoint(_figures(piece.text)):
         return True
     first, said = ask.sentence.span.doc[ask.first], _SAYS.match(piece.text)
-    if said is not None and any(first.lower_ in verbs and said[1].lower() in verbs for verbs in _AUXILIARIES):
-        return True
+    if said is not None and any(first.lower_ in verbs and said["verb"].lower() in verbs for verbs in _AUXILIARIES):
+        return _same(ask.sentence.span.doc[min(ask.first + 1, ask.last - 1)].lower_, said["doer"].lower())
     asked, verb = first.head, next((t for t in piece.tokens if t.dep_ == "ROOT"), None)
     return first.pos_ == "AUX" and verb is not None and _answers_with(asked, verb)
 
 
 def _answers_with(asked: Token, verb: Token) -> bool:
     """The same deed, of the same doer as seen from the other side: "Do you fit …?" "We fit …"."""
-    doers = [next((t.lower_ for t in v.children if t.dep_ == "nsubj"), "") for v in (asked, verb)]
-    return asked.pos_ == "VERB" == verb.pos_ and lemma(asked) == lemma(verb) and tuple(doers) in _SAME_DOER
+    asker, doer = (next((t.lower_ for t in v.children if t.dep_ == "nsubj"), "") for v in (asked, verb))
+    return asked.pos_ == "VERB" == verb.pos_ and lemma(asked) == lemma(verb) and doer in _ANSWERERS.get(asker, {asker})
 
 
-_SAME_DOER = {("you", "we"), ("you", "i"), ("i", "you"), ("we", "you"), ("it", "it"), ("they", "they")}
+def _same(asker: str, doer: str) -> bool:
+    """The doer of an answer is that of the question, as seen from the other side; other things are "it" or "they"."""
+    return doer in _ANSWERERS.get(asker, {"it", "that", "they", "he", "she"})
+
+
+_ANSWERERS: Mapping[str, Set[str]] = {
+    "i": {"you"}, "we": {"you", "we"}, "you": {"we", "i"}, "u": {"we", "i"}, "it": {"it", "that"}, "they": {"they"},
+    "he": {"he"}, "she": {"she"}, "there": {"there"}, "this": {"it", "that"}, "that": {"it", "that"},
+}  # fmt: skip
+"""Who answers for whom: "Can I …?" "You can"."""

@@ -117,7 +117,7 @@ KINDS: Mapping[str, re.Pattern[str]] = {
         r"|regrettably|i'm afraid|sorry, no|not (?:yet|quite|any|at)"
         r"|none"
         r"|neither|only|both|exactly|correct|that's (?:right|correct)|you're right|(?:\w+ ){1,5}it is(?=$|[.,;:!]))\b"
-        r"|\b(?:so yes|yes,|no,)",
+        r"|\b(?:so yes|yes,|no,)|\bby all means\b",
         re.IGNORECASE,
     ),
     "so or not": wordy(
