@@ -8,16 +8,16 @@ nothing, nor does a figure that the customer named first.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from highnote.answers.bringing import how_far, is_particular
 from highnote.answers.echo import says_back
 from highnote.answers.kinds import GROUPS, HANDED_ON, WHAT_NOW
-from highnote.answers.piece import Piece, pieces
-from highnote.answers.replies import elliptic, points_back, worth
-from highnote.answers.subject import topics_of
+from highnote.answers.piece import Piece, elliptic, pieces, points_back
+from highnote.answers.replies import worth
+from highnote.answers.subject import things, topics_of
 from highnote.answers.values import values
 from highnote.sentences import split
 from highnote.topics import RELATED, overlap
@@ -34,6 +34,8 @@ class Signs:
 
     values: Mapping[str, float]
     nearest: Piece | None
+    spare: bool = False
+    """Whether the reply tells something that no other ask has the better claim to, of the kind asked for where that is exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def signs(
     """The signs that a reply answers each ask of a message."""
     bits = pieces(reply)
     table = _contested(_pairs(found, message, bits, likeness))
-    return [_signs(ask, row, len(found), likeness is not None) for ask, row in zip(found, table, strict=True)]
+    said = {key for bit in bits if worth(bit) for key in bit.keys}
+    return [_signs(ask, row, said, len(found), likeness is not None) for ask, row in zip(found, table, strict=True)]
 
 
 def _pairs(
@@ -128,8 +131,9 @@ def _contested(table: Sequence[Sequence[_Pair]]) -> list[list[_Pair]]:
     ]
 
 
-def _signs(ask: Ask, row: Sequence[_Pair], asks: int, semantic: bool) -> Signs:
+def _signs(ask: Ask, row: Sequence[_Pair], said: Set[str], asks: int, semantic: bool) -> Signs:
     group = GROUPS[ask.type]
+    named = things(ask)
 
     def best(measure: Callable[[_Pair], float]) -> float:
         return max(map(measure, row), default=0.0)
@@ -147,6 +151,8 @@ def _signs(ask: Ask, row: Sequence[_Pair], asks: int, semantic: bool) -> Signs:
         f"{group} short": best(lambda p: p.short * p.kind * p.free * p.order),
         f"{group} opening": best(lambda p: p.piece.brings("yes or no") * p.worth * p.free * p.order),
         f"{group} several": min(sum(p.kind * p.free >= _LIKELY for p in row), 2.0),
+        f"{group} named": overlap(dict.fromkeys(named, 1.0), said),
+        f"{group} nameless": float(not named),
         group: 1.0,
         "echo": best(lambda p: p.back * p.free),
         "echo and topic": best(lambda p: p.back * min(1.0, 2 * p.shared)),
@@ -164,13 +170,16 @@ def _signs(ask: Ask, row: Sequence[_Pair], asks: int, semantic: bool) -> Signs:
         measured["like"] = best(lambda p: p.like * p.worth * p.free)
         measured["like and kind"] = best(lambda p: min(p.kind, 0.8) * p.like * p.free)
     nearest = max(row, key=lambda p: p.both + 0.5 * p.free * (p.shared + p.like), default=None)
-    return Signs(measured, None if nearest is None else nearest.piece)
+    spare = any(p.worth == p.free == 1.0 and (group != "value" or p.kind >= _PERHAPS) for p in row)
+    return Signs(measured, None if nearest is None else nearest.piece, spare)
 
 
 _LIKELY = 0.65
 """A piece that goes so far in bringing the kind asked for may be the answer."""
+_PERHAPS = 0.3
 _MEASURES = (
     "kind", "kind and topic", "kind and words", "topic", "words", "alone", "beside", "short", "opening", "several",
+    "named", "nameless",
 )  # fmt: skip
 SIGNS: Mapping[str, int] = {
     **{f"{group} {name}": 1 for group in ("value", "open", "polar", "do") for name in _MEASURES},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from highnote import later
 from highnote.answers.kinds import NICE, NUMBER, SENDS_AWAY, opening, wordy
-from highnote.answers.piece import Piece
+from highnote.answers.piece import Piece, elliptic, points_back
 from highnote.remedies import remedies
 from highnote.topics import alike, stem
 
@@ -25,6 +25,10 @@ _COUNTED = later.compile(
     r"|usual )?)(?:of (?:the|your|my) )?"
     r"(\w+(?: \w+)?)",
     re.IGNORECASE,
+)
+_HOW_MANY = opening("how many|how (?!much)\\w+")
+_MEASURED = wordy(
+    r"\d[\d.,]* ?(?:mm|cm|m|km|in|inch(?:es)?|ft|feet|g|grams?|kg|kilos?|lbs?|ml|cl|l|lit(?:re|er)s?|watts?|kw|wh|kwh|gb|mb|people)"
 )
 _TIMED = wordy(
     r"when|weeks?|weekends?|days?|today|tomorrow|tmrw|tonight|\w+day|morning|evening|afternoon|noon|hours?|o'clock"
@@ -66,7 +70,7 @@ def _when(ask: Ask, piece: Piece, shared: float) -> float:
         return 0.0
     if piece.brings("day") or (piece.brings("hours") and _VISIT.search(ask.text)):
         return 1.0
-    return 0.8 if piece.brings("span") else 0.4 * (shared > 0.3 and piece.brings("so or not"))
+    return 0.8 if piece.brings("span") else 0.4 * (shared > 0.3 and _denies(piece))
 
 
 _VISIT = wordy(r"open\w*|clos\w*|hours|times|visit|come|call|ring|drop|pick|collect|get|speak|reach|available")
@@ -92,6 +96,10 @@ def _how_much(ask: Ask, piece: Piece, shared: float) -> float:
         return float(piece.brings("money"))
     if not piece.brings("amount"):
         return 0.0
+    if _HOW_MANY.match(ask.text) and piece.brings("money"):
+        return 0.0
+    if _HOW_MANY.match(ask.text) and _MEASURED.search(piece.text):
+        return 0.9
     counted = _COUNTED.search(ask.text)
     names = [stem(word.rstrip("s")) for word in counted[1].lower().split()] if counted else []
     if any(alike(name, key) for name in names for key in piece.keys):
@@ -137,7 +145,8 @@ def _yes_or_no(ask: Ask, piece: Piece, shared: float) -> float:
         return 0.9
     if _HOW_TO.match(ask.text) and piece.brings("steps") and _orders(piece):
         return 0.85
-    return (0.7 if piece.brings("so or not") else 0.2) if shared > _ABOUT else 0.1
+    about = shared > _ABOUT or elliptic(piece) or points_back(piece)
+    return (0.7 if piece.brings("so or not") else 0.2) if about else 0.1
 
 
 _ABOUT = 0.15
@@ -183,7 +192,7 @@ def _where(ask: Ask, piece: Piece, shared: float) -> float:
             return 1.0
         if _tells(piece) or (piece.brings("day") and not piece.brings("later")):
             return 0.7
-    return (0.8 if shared > 0.2 else 0.6) * piece.brings("place")
+    return (0.9 if shared > 0.2 else 0.7) * piece.brings("place")
 
 
 _BRINGS: Mapping[Type, Callable[[Ask, Piece, float], float]] = {
@@ -195,7 +204,11 @@ _BRINGS: Mapping[Type, Callable[[Ask, Piece, float], float]] = {
     "where": _where,
     "who": lambda ask, piece, shared: 0.8 * (piece.brings("person") or _names(piece)),
     "which": lambda ask, piece, shared: 0.7 if piece.brings("choice") else 0.5 * _names(piece),
-    "why": lambda ask, piece, shared: 0.9 if piece.brings("cause") else 0.6 * _tells(piece),
+    "why": lambda ask, piece, shared: (
+        0.9
+        if piece.brings("cause")
+        else 0.6 * (_tells(piece) or points_back(piece) or (shared > _ABOUT and _states(piece)))
+    ),
     "how": lambda ask, piece, shared: 0.8 * piece.brings("steps"),
     "what": _what,
     "yes/no": _yes_or_no,
@@ -214,6 +227,18 @@ def _tells(piece: Piece) -> bool:
         c.tense == "past" and c.mood == "statement" and c.subject != "customer" and piece.start <= c.verb.i < piece.end
         for c in piece.sentence.clauses
     )
+
+
+def _states(piece: Piece) -> bool:
+    """The piece says how things are: "Your plan has ten hours a month"."""
+    return any(
+        c.tense == "present" and c.mood == "statement" and c.parent is None and piece.start <= c.verb.i < piece.end
+        for c in piece.sentence.clauses
+    )
+
+
+def _denies(piece: Piece) -> bool:
+    return any(c.polarity == "negative" and piece.start <= c.verb.i < piece.end for c in piece.sentence.clauses)
 
 
 def _orders(piece: Piece) -> bool:

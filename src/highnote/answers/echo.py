@@ -34,8 +34,9 @@ _CODE = 5
 
 
 def _figures(text: str) -> frozenset[str]:
-    """The times, sums and sizes in a text."""
-    return frozenset(figure for figure in re.findall(r"\d[\d.,:]*\d", text) if len(figure) < _CODE)
+    """The times, sums and sizes in a text, without the years."""
+    found = re.findall(r"\d[\d.,:]*\d", text)
+    return frozenset(figure for figure in found if len(figure) < _CODE and not re.match(r"(?:19|20)\d\d$", figure))
 
 
 def says_back(ask: Ask, piece: Piece) -> bool:

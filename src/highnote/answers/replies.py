@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from highnote import later
 from highnote.answers.bringing import how_far
 from highnote.answers.kinds import EMPTY_TALK, HANDED_ON, HELPS, KINDS, NICE, opening, wordy
-from highnote.answers.piece import Piece, pieces
+from highnote.answers.piece import Piece, elliptic, pieces
 from highnote.topics import topic_words
 
 if TYPE_CHECKING:
@@ -143,27 +143,6 @@ def settles(sentence: Sentence, about: frozenset[str]) -> bool:
         t.like_num and t.lower_ != "one" and len(t) < _CODE for t in sentence.span
     )
     return exact and (on_topic or tenses != {"past"})
-
-
-def elliptic(piece: Piece) -> bool:
-    """A piece that opens its sentence and names things or numbers without a verb that says something of them."""
-    tokens = list(piece.tokens)
-    return (
-        piece.start == piece.sentence.span.start
-        and "!" not in piece.text
-        and tokens[0].pos_ not in {"VERB", "INTJ"}
-        and any(t.pos_ in {"NOUN", "PROPN", "NUM"} for t in tokens)
-        and not any(t.tag_ in {"VBD", "VBZ", "VBP", "MD"} for t in tokens)
-    )
-
-
-def points_back(piece: Piece) -> bool:
-    """The piece says something of what was named before: "It does", "They are, until March"."""
-    doers = (c.subject_word.lower() for c in piece.sentence.clauses if piece.start <= c.verb.i < piece.end)
-    return next(doers, "") in _POINTERS
-
-
-_POINTERS = frozenset("it they that this he she there them one ones these those both neither none either".split())
 
 
 def brings(ask: Ask, settled: Iterable[Sentence]) -> bool:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
+from highnote.answers.kinds import KINDS
 from highnote.remedies import remedies
 from highnote.topics import keys, lemma, stem, weight
 
@@ -18,6 +19,41 @@ _REMEDY_KEYS = {
     "refund": "refund", "replacement": "replace", "repair": "repair", "cancel": "cancel", "callback": "call",
     "invoice": "invoice",
 }  # fmt: skip
+
+_LIGHT = frozenset(
+    [
+        "bring",
+        "call",
+        "change",
+        "come",
+        "end",
+        "find",
+        "fit",
+        "hold",
+        "keep",
+        "leave",
+        "let",
+        "look",
+        "mean",
+        "move",
+        "open",
+        "place",
+        "pass",
+        "put",
+        "run",
+        "set",
+        "show",
+        "start",
+        "stay",
+        "stop",
+        "take",
+        "try",
+        "turn",
+        "use",
+        "work",
+    ]
+)
+"""Words with so many senses that two texts may share them and speak of different things."""
 
 
 def _topic(ask: Ask, message: Parsed) -> dict[str, float]:
@@ -32,8 +68,10 @@ def _topic(ask: Ask, message: Parsed) -> dict[str, float]:
     topic: dict[str, float] = {}
     for token, much, role in words:
         if role == "aside" and roles != {"aside"}:
-            much *= 0.45
+            much *= 0.65
         elif role == "subject" and "core" in roles:
+            much *= 0.6
+        if lemma(token) in _LIGHT:
             much *= 0.6
         key = stem(lemma(token))
         topic[key] = max(much * (0.7 if elsewhere[key] else 1.0), topic.get(key, 0.0))
@@ -64,3 +102,10 @@ def topics_of(found: Sequence[Ask], message: Parsed) -> list[dict[str, float]]:
             topic = {**{key: 0.5 * much for one in lent for key, much in one.items()}, **topic}
         topics.append(topic)
     return topics
+
+
+def things(ask: Ask) -> frozenset[str]:
+    """What the ask names: its nouns, other than times and those that say little."""
+    span = ask.sentence.span.doc[ask.first : ask.last]
+    named = (t for t in span if t.pos_ in {"NOUN", "PROPN"} and weight(t))
+    return frozenset(stem(lemma(t)) for t in named if not KINDS["day"].search(t.text))
