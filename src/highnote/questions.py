@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 State = Literal["answered", "unclear", "unanswered"]
 
 FILE = "answers.json"
-FORMAT = 1
+FORMAT = 2
 """Version of the file and of the signs; it rises when either changes."""
-UNANSWERED, CLEAR = 0.53, 0.35
+UNANSWERED, CLEAR = 0.5, 0.3
 """From this doubt an ask counts as unanswered; up to this one as answered; between them it is unclear."""
-IN_LETTERS = 0.6
-"""From this doubt in a letter, which says more that may answer than the lines of a chat."""
+UNDONE = 0.42
+"""From this doubt on nobody took up what a letter asks to have done: it is done, declined or mentioned, or it is not."""
 BRIEF = 4
 """A message of so few sentences, all in one paragraph, is about the one thing that it answers."""
 
@@ -225,15 +225,14 @@ def _covered(reply: Reply, index: int, ours: Sequence[Sentence]) -> list[Covered
         return []
     judged = doubts(found, message, ours, _likeness())
     return [
-        Covered(ask.start, ask.end, _state(doubt, reply.chat), sentence, ask, index, doubt, spare)
+        Covered(ask.start, ask.end, _state(doubt, ask, reply.chat), sentence, ask, index, doubt, spare)
         for ask, (doubt, sentence, spare) in zip(found, judged, strict=True)
     ]
 
 
-def _state(doubt: float, chat: bool) -> State:
-    return (
-        "unanswered" if doubt >= (UNANSWERED if chat else IN_LETTERS) else "answered" if doubt <= CLEAR else "unclear"
-    )
+def _state(doubt: float, ask: Ask, chat: bool) -> State:
+    least = UNDONE if ask.kind == "request" and not chat else UNANSWERED
+    return "unanswered" if doubt >= least else "answered" if doubt <= CLEAR else "unclear"
 
 
 def _open_messages(reply: Reply) -> list[int]:

@@ -8,16 +8,16 @@ nothing, nor does a figure that the customer named first.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from highnote.answers.bringing import how_far, is_particular
+from highnote.answers.bringing import how_far
 from highnote.answers.echo import says_back
 from highnote.answers.kinds import GROUPS, HANDED_ON, WHAT_NOW
 from highnote.answers.piece import Piece, elliptic, pieces, points_back
 from highnote.answers.replies import worth
-from highnote.answers.subject import things, topics_of
+from highnote.answers.subject import topics_of
 from highnote.answers.values import values
 from highnote.sentences import split
 from highnote.topics import RELATED, overlap
@@ -57,8 +57,6 @@ class _Pair:
     """Whether it says the verb of the ask back."""
     order: float
     """How near it stands to where an answer would, if the asks were answered in their order."""
-    beside: float = 0.0
-    """How much of what the ask is about the pieces before and after it take up."""
     free: float = 1.0
     """1, or less where another ask has the better claim to the piece."""
 
@@ -83,8 +81,11 @@ def signs(
     """The signs that a reply answers each ask of a message."""
     bits = pieces(reply)
     table = _contested(_pairs(found, message, bits, likeness))
-    said = {key for bit in bits if worth(bit) for key in bit.keys}
-    return [_signs(ask, row, said, len(found), likeness is not None) for ask, row in zip(found, table, strict=True)]
+    taken = [max((pair.shared * pair.worth for pair in row), default=0.0) for row in table]
+    return [
+        _signs(ask, row, max((*taken[:at], *taken[at + 1 :]), default=0.0), len(found), likeness is not None)
+        for at, (ask, row) in enumerate(zip(found, table, strict=True))
+    ]
 
 
 def _pairs(
@@ -110,12 +111,8 @@ def _pairs(
             kind = how_far(ask, bit, shared) * worths[j] * old
             order = 1 - abs((i + 0.5) / len(found) - (j + 0.5) / len(bits))
             row.append(_Pair(bit, shared, words, kind, worths[j], near[i][j], says_back(ask, bit), order))
-        table.append([replace(pair, beside=_beside(row, j)) for j, pair in enumerate(row)])
+        table.append(row)
     return table
-
-
-def _beside(row: Sequence[_Pair], at: int) -> float:
-    return max((pair.shared for pair in (*row[max(at - 1, 0) : at], *row[at + 1 : at + 2])), default=0.0)
 
 
 def _contested(table: Sequence[Sequence[_Pair]]) -> list[list[_Pair]]:
@@ -131,15 +128,14 @@ def _contested(table: Sequence[Sequence[_Pair]]) -> list[list[_Pair]]:
     ]
 
 
-def _signs(ask: Ask, row: Sequence[_Pair], said: Set[str], asks: int, semantic: bool) -> Signs:
+def _signs(ask: Ask, row: Sequence[_Pair], others: float, asks: int, semantic: bool) -> Signs:
     group = GROUPS[ask.type]
-    named = things(ask)
 
     def best(measure: Callable[[_Pair], float]) -> float:
         return max(map(measure, row), default=0.0)
 
     telling = [pair for pair in row if pair.worth == 1.0]
-    exact = [pair for pair in row if is_particular(pair.piece)]
+    spare = [pair for pair in telling if pair.free == 1.0 and (group != "value" or pair.kind >= _PERHAPS)]
     measured = {
         f"{group} kind": best(lambda p: p.kind * p.free),
         f"{group} kind and topic": best(lambda p: p.both),
@@ -147,12 +143,10 @@ def _signs(ask: Ask, row: Sequence[_Pair], said: Set[str], asks: int, semantic: 
         f"{group} topic": best(lambda p: p.shared * p.worth * p.free),
         f"{group} words": best(lambda p: p.words * p.worth * p.free),
         f"{group} alone": best(lambda p: p.kind) * (asks == 1),
-        f"{group} beside": best(lambda p: p.kind * p.beside * p.free),
         f"{group} short": best(lambda p: p.short * p.kind * p.free * p.order),
         f"{group} opening": best(lambda p: p.piece.brings("yes or no") * p.worth * p.free * p.order),
-        f"{group} several": min(sum(p.kind * p.free >= _LIKELY for p in row), 2.0),
-        f"{group} named": overlap(dict.fromkeys(named, 1.0), said),
-        f"{group} nameless": float(not named),
+        f"{group} spare": min(len(spare), 4) / 4,
+        f"{group} left out": others * (1.0 - best(lambda p: p.shared * p.worth)),
         group: 1.0,
         "echo": best(lambda p: p.back * p.free),
         "echo and topic": best(lambda p: p.back * min(1.0, 2 * p.shared)),
@@ -161,8 +155,6 @@ def _signs(ask: Ask, row: Sequence[_Pair], said: Set[str], asks: int, semantic: 
         "handed on": best(lambda p: float(bool(HANDED_ON.search(p.piece.text)))),
         "empty": 1 - len(telling) / (len(row) or 1),
         "enough": min(len(telling) / asks, 3.0),
-        "particular": len(exact) / (len(row) or 1),
-        "in order": max((p.worth * p.free * p.order for p in exact), default=0.0),
         "what now": float(bool(WHAT_NOW.match(ask.text))),
         "asks": math.log(asks),
     }
@@ -170,21 +162,18 @@ def _signs(ask: Ask, row: Sequence[_Pair], said: Set[str], asks: int, semantic: 
         measured["like"] = best(lambda p: p.like * p.worth * p.free)
         measured["like and kind"] = best(lambda p: min(p.kind, 0.8) * p.like * p.free)
     nearest = max(row, key=lambda p: p.both + 0.5 * p.free * (p.shared + p.like), default=None)
-    spare = any(p.worth == p.free == 1.0 and (group != "value" or p.kind >= _PERHAPS) for p in row)
-    return Signs(measured, None if nearest is None else nearest.piece, spare)
+    return Signs(measured, None if nearest is None else nearest.piece, bool(spare))
 
 
-_LIKELY = 0.65
-"""A piece that goes so far in bringing the kind asked for may be the answer."""
 _PERHAPS = 0.3
-_MEASURES = (
-    "kind", "kind and topic", "kind and words", "topic", "words", "alone", "beside", "short", "opening", "several",
-    "named", "nameless",
-)  # fmt: skip
+"""A piece that goes so far in bringing the exact thing asked for may be the answer."""
+_GROUPS = ("value", "open", "polar", "do")
+_MEASURES = ("kind", "kind and topic", "kind and words", "topic", "words", "alone", "short", "opening", "spare")
 SIGNS: Mapping[str, int] = {
-    **{f"{group} {name}": 1 for group in ("value", "open", "polar", "do") for name in _MEASURES},
-    **dict.fromkeys(("value", "open", "polar", "do", "what now", "asks"), 0),
-    **dict.fromkeys(("echo", "echo and topic", "later", "later and topic", "enough", "particular", "in order"), 1),
+    **{f"{group} {name}": 1 for group in _GROUPS for name in _MEASURES},
+    **dict.fromkeys((*_GROUPS, "what now", "asks"), 0),
+    **dict.fromkeys(("echo", "echo and topic", "later", "later and topic", "enough"), 1),
+    **{f"{group} left out": -1 for group in _GROUPS},
     **dict.fromkeys(("handed on", "empty"), -1),
 }
 """Every sign and the way it may speak: 1 for an answer, -1 against, 0 whatever the examples teach."""

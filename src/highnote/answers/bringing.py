@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from highnote import later
+from highnote.answers.echo import says_it, takes_a_side
 from highnote.answers.kinds import NICE, NUMBER, SENDS_AWAY, opening, wordy
 from highnote.answers.piece import Piece, elliptic, points_back
 from highnote.remedies import remedies
@@ -111,25 +112,11 @@ def _how_much(ask: Ask, piece: Piece, shared: float) -> float:
 
 def _what(ask: Ask, piece: Piece, shared: float) -> float:
     return max(
-        0.9 * _says_it(ask, piece),
+        0.9 * says_it(ask, piece),
         0.7 * piece.brings("choice"),
         0.5 * (piece.brings("amount") or piece.brings("steps")),
         0.4 * _names(piece),
     )
-
-
-def _says_it(ask: Ask, piece: Piece) -> bool:
-    """It says what somebody does with the verb of the question: "What do you need?" "All I need is …"."""
-    asked = _WHAT_DO.match(ask.text)
-    if asked is None:
-        return False
-    doer = "(?:i|we)" if asked["doer"].lower() == "you" else "you"
-    return bool(re.search(rf"\b{doer}(?:['’](?:d|ll|ve))? (?:\w+ )?{asked['verb']}\b", piece.text, re.IGNORECASE))
-
-
-_WHAT_DO = later.compile(
-    r"what (?:else )?(?:do|did|will|would|can|could|should|must) (?P<doer>you|i|we) (?P<verb>\w+)", re.IGNORECASE
-)
 
 
 def _yes_or_no(ask: Ask, piece: Piece, shared: float) -> float:
@@ -139,7 +126,7 @@ def _yes_or_no(ask: Ask, piece: Piece, shared: float) -> float:
         return 1.0
     if _MAY_I.match(ask.text) and (piece.brings("done") or piece.brings("here")):
         return 0.9
-    if _either(ask, piece) or (
+    if takes_a_side(ask, piece) or (
         _FREE.search(ask.text) and _TIMED.search(ask.text) and (piece.brings("day") or piece.brings("hours"))
     ):
         return 0.9
@@ -151,13 +138,6 @@ def _yes_or_no(ask: Ask, piece: Piece, shared: float) -> float:
 
 _ABOUT = 0.15
 """A piece that takes up so much of an ask's words is about it."""
-
-
-def _either(ask: Ask, piece: Piece) -> bool:
-    """The piece takes one side of "A or B?"."""
-    _, word, other = ask.text.lower().partition(" or ")
-    sides = re.findall(r"[a-z]{4,}", other) if word else []
-    return any(re.search(rf"\b{side}\b", piece.text, re.IGNORECASE) for side in sides)
 
 
 def _seen_to(ask: Ask, piece: Piece, shared: float) -> float:
@@ -251,11 +231,4 @@ def acts(piece: Piece) -> frozenset[str]:
         name
         for name, spans in piece.sentence.acts.items()
         if any(start < piece.end and piece.start < end for start, end in spans)
-    )
-
-
-def is_particular(piece: Piece) -> bool:
-    """The piece speaks of this customer or says something exact: stock sentences do neither."""
-    return any(map(piece.brings, ("money", "day", "hours", "span", "done", "yes or no"))) or bool(
-        re.search(r"\d|\byour? \w", piece.text, re.IGNORECASE)
     )

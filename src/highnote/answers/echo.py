@@ -41,15 +41,46 @@ def _figures(text: str) -> frozenset[str]:
 
 def says_back(ask: Ask, piece: Piece) -> bool:
     """The piece answers with the verb or a figure of the question: "Is it blocked?" "It was, …"."""
+    if says_it(ask, piece):
+        return True
     if ask.type not in {"yes/no", "do"} or NICE.match(piece.text):
         return False
     if ask.type == "yes/no" and not _figures(ask.text).isdisjoint(_figures(piece.text)):
+        return True
+    if takes_a_side(ask, piece):
         return True
     first, said = ask.sentence.span.doc[ask.first], _SAYS.match(piece.text)
     if said is not None and any(first.lower_ in verbs and said["verb"].lower() in verbs for verbs in _AUXILIARIES):
         return _same(ask.sentence.span.doc[min(ask.first + 1, ask.last - 1)].lower_, said["doer"].lower())
     asked, verb = first.head, next((t for t in piece.tokens if t.dep_ == "ROOT"), None)
     return first.pos_ == "AUX" and verb is not None and _answers_with(asked, verb)
+
+
+def says_it(ask: Ask, piece: Piece) -> bool:
+    """It says what somebody does with the verb of the question: "What do you need?" "All I need is …"."""
+    asked = _WHAT_DO.match(ask.text)
+    if asked is None:
+        return False
+    doer = "(?:i|we)" if asked["doer"].lower() == "you" else "you"
+    return bool(re.search(rf"\b{doer}(?:['’](?:d|ll|ve))? (?:\w+ )?{asked['verb']}\b", piece.text, re.IGNORECASE))
+
+
+_WHAT_DO = later.compile(
+    r"what (?:else )?(?:do|did|will|would|can|could|should|must) (?P<doer>you|i|we) (?P<verb>\w+)", re.IGNORECASE
+)
+
+
+def takes_a_side(ask: Ask, piece: Piece) -> bool:
+    """The piece names one side of "A or B?" and not the other."""
+    sides = _SIDES.search(ask.text)
+    return sides is not None and len({side.lower() for side in sides.groups() if _names(piece, side)}) == 1
+
+
+_SIDES = later.compile(r"(\w{3,})\W+or (?:(?:an?|the|to|at|in|on|for|by) )*(\w{3,})", re.IGNORECASE)
+
+
+def _names(piece: Piece, word: str) -> bool:
+    return bool(re.search(rf"\b{re.escape(word)}\b", piece.text, re.IGNORECASE))
 
 
 def _answers_with(asked: Token, verb: Token) -> bool:

@@ -77,12 +77,12 @@ KINDS: Mapping[str, re.Pattern[str]] = {
         r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|unlimited|no)\b", re.IGNORECASE
     ),
     "place": later.compile(
-        r"\b(?:at|in|on|under|behind|next to|beside|opposite|outside|near|inside|from|via|into|to) (?:the|our|your|a"
+        r"\b(?i:at|in|on|under|behind|next to|beside|opposite|outside|near|inside|from|via|into|to) (?:the|our|your|a"
         r"|desk|room"
-        r"|floor|platform|gate|page|settings|[A-Z]\w+)\b|https?://|www\.|\.example|\b(?:desk|counter|street|road"
+        r"|floor|platform|gate|page|settings|[A-Z]\w+)\b|https?://|www\.|\.example|\b(?i:desk|counter|street|road"
         r"|floor|gate"
         r"|depot|upstairs|downstairs|online|here|next door|entrance|yard|(?:turn|the) (?:left|right))\b|[A-Z]\w+ > [A-Z]"
-        r"|\b(?:at \d+ \w+|(?:stop|bay|pier|exit|hall|terminal) \d)"
+        r"|\b(?i:at \d+ \w+|(?:stop|bay|pier|exit|hall|terminal) \d)"
     ),
     "person": wordy("me|myself|i(?:'ll| will| am|'m)|colleague|manager|only|yourself|anyone|nobody|everyone"),
     "cause": wordy(

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from highnote.answers.kinds import KINDS
 from highnote.remedies import remedies
 from highnote.topics import keys, lemma, stem, weight
 
@@ -102,10 +101,3 @@ def topics_of(found: Sequence[Ask], message: Parsed) -> list[dict[str, float]]:
             topic = {**{key: 0.5 * much for one in lent for key, much in one.items()}, **topic}
         topics.append(topic)
     return topics
-
-
-def things(ask: Ask) -> frozenset[str]:
-    """What the ask names: its nouns, other than times and those that say little."""
-    span = ask.sentence.span.doc[ask.first : ask.last]
-    named = (t for t in span if t.pos_ in {"NOUN", "PROPN"} and weight(t))
-    return frozenset(stem(lemma(t)) for t in named if not KINDS["day"].search(t.text))
