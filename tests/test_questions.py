@@ -90,7 +90,7 @@ def test_coverage(linter: highnote.Linter, customer: str, draft: str, state: str
         # What no other ask claims may be the answer, in its own words.
         ("can I swap it, and will I hear from you?", "Swapped. A text goes out at six.", ["answered", "unclear"]),
         # Two sides of one question are answered by one of them.
-        ("Is the pass enough? Or do I need a ticket?", "The pass is fine.", ["answered", "answered"]),
+        ("Is the pass enough? Or do I need a ticket?", "The pass is enough.", ["answered", "answered"]),
     ],
 )
 def test_asks_in_a_chat(linter: highnote.Linter, customer: str, draft: str, expected: list[str]) -> None:
