@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from highnote import later
 from highnote.answers import Signs, signs
-from highnote.answers.kinds import GROUPS, WHAT_NOW
+from highnote.answers.kinds import GROUPS, HANDED_ON, WHAT_NOW
 from highnote.answers.piece import elliptic, pieces
 from highnote.answers.replies import asks_back, brings, eases, points, says_nothing, settles
 from highnote.asks import Ask, asks
@@ -40,7 +40,7 @@ UNANSWERED, CLEAR = 0.5, 0.3
 UNDONE = 0.42
 """From this doubt on nobody took up what a letter asks to have done: it is done, declined or mentioned, or it is not."""
 BRIEF = 4
-"""A message of so few sentences, all in one paragraph, is about the one thing that it answers."""
+"""In a message of so few sentences, all in one paragraph, each may answer, in its own way, what it does not clearly leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +79,21 @@ def coverage(reply: Reply) -> tuple[Covered, ...]:
     letter = "\n\n" in reply.parsed.draft.source.strip().replace("\r", "")
     brief = (reply.chat or reply.at_once) and len(reply.ours) <= BRIEF and not letter
     if brief:
-        also = any(ask.state == "answered" for ask in covered) and not reply.situation.upset
-        covered = [
-            _perhaps(ask) if ask.spare or not (_sincere(ask, reply) or (also and not _pointed(ask, reply))) else ask
-            for ask in covered
-        ]
+        covered = [ask if _left(ask, covered, reply) else _perhaps(ask) for ask in covered]
     if reply.chat and not letter and any(map(points, reply.ours)):
         return tuple(map(_perhaps, covered))
     if any(map(asks_back, reply.ours)) and (brief or _only_asks(reply.ours)):
         return tuple(map(_perhaps, covered))
     return tuple(covered) if reply.chat else tuple(_weighed(covered, reply))
+
+
+def _left(ask: Covered, covered: Sequence[Covered], reply: Reply) -> bool:
+    """In a few lines: they say nothing at all to whoever wants an answer, or answer another ask and leave nothing for this."""
+    if ask.spare or any(map(_declines, reply.ours)):
+        return False
+    if any(other.state == "answered" for other in covered):
+        return not reply.situation.upset and not _pointed(ask, reply)
+    return all(says_nothing(s) or HANDED_ON.search(s.text) for s in reply.ours) and _sincere(ask, reply)
 
 
 _MONEY = ("refund", "compensation")
