@@ -80,6 +80,23 @@ def test_coverage(linter: highnote.Linter, customer: str, draft: str, state: str
     assert states(linter, customer, draft) == [state]
 
 
+@pytest.mark.parametrize(
+    ("customer", "draft", "expected"),
+    [
+        # What the customer named first, or regret, brings no day.
+        ("It was due on 4 June. When does it come?", "I'm sorry that it did not come on 4 June.", ["unanswered"]),
+        # Who answers one ask and says no more leaves the other open.
+        ("is it blue and how much is it", "Yes, it is blue, a dark one.", ["answered", "unanswered"]),
+        # What no other ask claims may be the answer, in its own words.
+        ("can I swap it, and will I hear from you?", "Swapped. A text goes out at six.", ["answered", "unclear"]),
+        # Two sides of one question are answered by one of them.
+        ("Is the pass enough? Or do I need a ticket?", "The pass is enough.", ["answered", "answered"]),
+    ],
+)
+def test_asks_in_a_chat(linter: highnote.Linter, customer: str, draft: str, expected: list[str]) -> None:
+    assert states(linter.but(chat=True), customer, draft) == expected
+
+
 def test_no_asks_no_coverage(linter: highnote.Linter) -> None:
     assert states(linter, "Thank you!", "You're welcome.") == []
     assert states(linter, "Wann kommt meine Lampe und was kostet der Versand nach Wien?", "Soon.") == []
