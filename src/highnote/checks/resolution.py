@@ -111,15 +111,23 @@ def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]
 
 def _empty(sentence: Sentence) -> bool:
     """In a chat: the sentence says nothing, regrets, puts off or sends away, and is no first step of help."""
-    idle = any(words.search(sentence.text) for words in (_REGRETS, _STALLS, _ELSEWHERE))
-    return (idle or says_nothing(sentence)) and not _begins(sentence)
+    if _begins(sentence):
+        return False
+    text = sentence.text
+    puts_off = any(words.search(text) for words in (_STALLS, _ELSEWHERE)) and not _ON_THE_SPOT.search(text)
+    return puts_off or says_nothing(sentence) or bool(_REGRETS.search(text))
 
 
 _REGRETS = later.compile(
-    r"^\W*(?:(?:i|we)(?:['’]m|['’]re| am| are| do)? )?(?:\w+ )?(?:sorry|apologi[sz]e|apologies|regret) (?!but\b|however\b)[^,;:–—]+$",
+    r"^\W*(?:(?:i|we)(?:['’]m|['’]re| am| are| do)? )?(?:\w+ )?(?:sorry|apologi[sz]e|apologies|regret)"
+    r"(?: (?!but\b|however\b|and\b)[^\s,;:–—]+)+$",
     re.IGNORECASE,
 )
 """A sentence that is sorry for something, and only that."""
+_ON_THE_SPOT = later.compile(
+    r"\b(?:airport|gate|station|counter|reception|front desk|crew|ground staff|on ?board)\b", re.IGNORECASE
+)
+"""Whom the customer has before them, and who can help at once."""
 
 
 def _begins(sentence: Sentence) -> bool:
