@@ -215,7 +215,7 @@ def _helps(sentence: Sentence, reply: Reply, interrogates: bool) -> bool:
     steps = {
         c.lemma.partition(" ")[0]
         for c in sentence.clauses
-        if c.mood == "imperative" and c.parent is None and c.subject == "customer" and c.polarity == "positive"
+        if c.mood == "imperative" and c.subject == "customer" and c.polarity == "positive"
     }
     return bool(steps - _IDLE) and steps.isdisjoint(_PAPERWORK)
 
