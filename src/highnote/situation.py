@@ -28,8 +28,9 @@ class Situation:
     """What a customer's message is about.
 
     `harm`: the customer reports a fault of ours or a loss; `plain`: it is not only the tone that says so, or hardly
-    to be doubted; `certain`: in so many words, and with no joy beside them. `troubled`: they use words of trouble, which
-    alone mean no harm yet.
+    to be doubted; `told`: they say in so many words what went wrong or that it moves them, with no joy beside it, and not
+    that it is over; `certain`: that hardly to be doubted. `troubled`: they use words of trouble, which alone mean no harm
+    yet.
     `upset`: they say or show that it moves them. `asks_why`: they want to know how it came about. `leaving`: they end
     the business with us. `remedies`: what they want done, by name (see `highnote.remedies`).
     """
@@ -37,6 +38,7 @@ class Situation:
     kind: Kind = "none"
     harm: bool = False
     plain: bool = False
+    told: bool = False
     certain: bool = False
     troubled: bool = False
     upset: bool = False
@@ -98,6 +100,7 @@ def situation(message: Parsed | None) -> Situation:
         plain=harm
         and likely >= CERTAIN
         and (found.told > 0 or found.upset or any(map(found.values.get, SIGNALS)) or _happened(sentences)),
+        told=harm and not found.joy and not found.values["settled"] and (found.told >= 1 or found.upset),
         certain=harm
         and likely >= CERTAIN
         and found.values["troubled"] > 0

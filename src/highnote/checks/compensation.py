@@ -120,7 +120,7 @@ _REMEDY = later.compile(
 _BETWEEN = later.compile(r",|;|\b(?:and|plus|as well as|on top|also|with)\b", re.IGNORECASE)
 _ITEM = later.compile(
     r"\s*(?:(?:added|put|popped|thrown in|sent|given|included|doubled|enclosed) )?"
-    r"(?:an?|some|two|three|four|five|six|\d+|free|another|[€£$]\s?\d\S*)\s",
+    r"(?:an?|some|half|two|three|four|five|six|seven|eight|nine|ten|twelve|\d+|free|another|[€£$]\s?\d\S*)\s",
     re.IGNORECASE,
 )
 """How an item of a list of gifts begins."""

@@ -10,7 +10,7 @@ from highnote import later
 from highnote.answers.kinds import KINDS
 from highnote.answers.replies import asks_back, says_nothing
 from highnote.checks.parts import cheers, pleads_to_stay
-from highnote.checks.sympathy import glad
+from highnote.checks.sympathy import glad, sorry
 from highnote.clauses import Clause
 from highnote.language import Sentence
 from highnote.questions import coverage, said_before
@@ -31,7 +31,7 @@ _IDLE_TEXT = """
     contact call ring phone write email mail message visit speak ask bear wait hold hang calm reconsider think
     hesitate note accept read rest feel see look forgive excuse understand know stay give go come drop watch be
     allow keep have hear leave remember consider bring fax present prove check enjoy treat quote let do reply
-    appreciate apply sign subscribe tap click fill print hand grab
+    appreciate apply sign subscribe tap click fill print hand grab sorry
 """
 _IDLE = frozenset(_IDLE_TEXT.split())
 _PAPERWORK = frozenset({"fill", "print", "sign", "scan", "fax", "prove"})
@@ -89,7 +89,7 @@ def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]
             return
     elif not _awaited(reply, bool(stalls)) or (not reply.harm and any(map(cheers, reply.body))):
         return
-    if reply.chat and not all(says_nothing(s) and not _begins(s) for s in reply.body):  # help in half-sentences
+    if reply.chat and not all(_empty(s) for s in reply.body):  # help in half-sentences
         return
     interrogates = sum(map(_wanted, reply.ours)) >= MANY
     again = said_before(reply)
@@ -107,6 +107,27 @@ def without_help(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]
         or not any("refuse" in sentence.acts and not _MAILBOX.search(sentence.text) for sentence in reply.body)
     ):
         yield Proposal(0, 0)
+
+
+def _empty(sentence: Sentence) -> bool:
+    """In a chat: the sentence says nothing, regrets, puts off or sends away, and is no first step of help."""
+    if _begins(sentence):
+        return False
+    text = sentence.text
+    puts_off = any(words.search(text) for words in (_STALLS, _ELSEWHERE)) and not _ON_THE_SPOT.search(text)
+    return puts_off or says_nothing(sentence) or bool(_REGRETS.search(text))
+
+
+_REGRETS = later.compile(
+    r"^\W*(?:(?:i|we)(?:['’]m|['’]re| am| are| do)? )?(?:\w+ )?(?:sorry|apologi[sz]e|apologies|regret)"
+    r"(?: (?!but\b|however\b|and\b)[^\s,;:–—]+)+$",
+    re.IGNORECASE,
+)
+"""A sentence that is sorry for something, and only that."""
+_ON_THE_SPOT = later.compile(
+    r"\b(?:airport|gate|station|counter|reception|front desk|crew|ground staff|on ?board)\b", re.IGNORECASE
+)
+"""Whom the customer has before them, and who can help at once."""
 
 
 def _begins(sentence: Sentence) -> bool:
@@ -154,8 +175,13 @@ def _awaited(reply: Reply, stalls: bool) -> bool:
     if about.kind not in ("complaint", "request"):
         return about.kind == "enquiry" and stalls and not reply.chat and bool(coverage(reply))
     if reply.chat:
-        return not glad(reply) and (reply.harm or not REDRESS.isdisjoint(about.remedies))
+        harm = reply.harm or (about.told and sorry(reply) and not any(_COMMENTS.search(s.text) for s in reply.body))
+        return not glad(reply) and (harm or not REDRESS.isdisjoint(about.remedies))
     return reply.harm or bool(about.remedies) or stalls
+
+
+_COMMENTS = later.compile(r"\byour (?:\w+ )?(?:comments?|feedback|thoughts|views|opinion)\b", re.IGNORECASE)
+"""What people say in passing in a chat, as the writer takes it: they wait for no answer."""
 
 
 def _helps(sentence: Sentence, reply: Reply, interrogates: bool) -> bool:

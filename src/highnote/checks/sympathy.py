@@ -22,8 +22,14 @@ Options = Mapping[str, Any]
 
 def apology_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
     """The customer reports a fault of ours, and the reply apologises nowhere."""
-    if _harmed(reply) and whole(reply) and not any(map(_apologises, said_by_us(reply))):
+    harmed = _harmed(reply) or (reply.chat and reply.situation.told and _makes_good(reply) and not asks_plainly(reply))
+    if harmed and whole(reply) and not any(map(_apologises, said_by_us(reply))):
         yield absent(reply)
+
+
+def _makes_good(reply: Reply) -> bool:
+    """The writer puts it right, or lets the customer choose how: they take it for a fault of ours."""
+    return any("put-right" in s.acts and s.does("choice", "resolve") for s in reply.body)
 
 
 def acknowledge_missing(reply: Reply, options: Options) -> Iterator[Proposal]:
@@ -61,11 +67,17 @@ def glad(reply: Reply) -> bool:
     return any("rejoice" in s.acts for s in reply.body) and not any(map(_apologises, reply.body))
 
 
+def sorry(reply: Reply) -> bool:
+    """The writer is sorry: they take what they were told for harm, which a chat in half-sentences leaves in doubt."""
+    return any(map(_apologises, reply.body))
+
+
 def _harmed(reply: Reply) -> bool:
     """Whether the customer plainly reports harm. Where that is less than certain, a writer who is glad for them knows."""
     now = reply.situation
     if reply.chat:
-        return reply.harm and not glad(reply) and not _curious(reply) and not _only_dear(reply)
+        known = reply.harm or (now.told and sorry(reply))
+        return known and not glad(reply) and not _curious(reply) and not _only_dear(reply)
     if any(_CHEERED.search(s.text) for s in reply.parsed.sentences) or _befell_them(reply):
         return False
     return now.plain and (
