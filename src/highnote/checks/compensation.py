@@ -119,7 +119,8 @@ _REMEDY = later.compile(
 )
 _BETWEEN = later.compile(r",|;|\b(?:and|plus|as well as|on top|also|with)\b", re.IGNORECASE)
 _ITEM = later.compile(
-    r"\s*(?:(?:added|put|popped|thrown in|sent|given|included|doubled|enclosed) )?"
+    r"\s*(?:(?:add(?:ed|ing)|put(?:ting)?|popp(?:ed|ing)|throw(?:n|ing) in|sen(?:t|ding)|giv(?:en|ing)|includ(?:ed|ing)"
+    r"|doubl(?:ed|ing)|enclos(?:ed|ing)) (?:you )?)?"
     r"(?:an?|some|half|two|three|four|five|six|seven|eight|nine|ten|twelve|\d+|free|another|[€£$]\s?\d\S*)\s",
     re.IGNORECASE,
 )

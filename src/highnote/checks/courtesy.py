@@ -173,11 +173,13 @@ _SLANG = later.compile(
     r"yep yep|lol|lmao|rofl|omg|omfg|"
     r"wtf|btw tho|idk|imho|tbh|ngl|fr|smh|brb|thx|thnx|tx|ty|tysm|pls|plz|plox|tho|thru|cuz|coz|bc|"
     r"cos u|b4|gr8|l8r|2day|2moro|"
-    r"tmrw|nvm|np|hmu|ikr|jk|haha\w*|hehe\w*|yolo|yikes|whatevs|deets|totes|srsly|obvs|def gonna|awks|soz|innit|"
+    r"tmrw|np|hmu|ikr|jk|haha\w*|hehe\w*|yolo|yikes|whatevs|deets|totes|srsly|obvs|def gonna|awks|soz|innit|"
     r"no prob(?:s|lemo)?|sup|wassup|yo|dude|bruh|bro|buddy|pal|fam|hun|babe|no worries mate|cheers mate|my bad|"
     r"sucks|that sucks|crap|damn|screw(?:ed)? up|dang|heck yeah|yeet|lit|peeps)(?![\w'’@/-]|\.\w)",
     re.IGNORECASE,
 )
+_NEVER_MIND = later.compile(r"(?:^|(?<=[,.;:!?–—-] ))nvm(?=\s*(?:[,.;:!?–—-]|$))", re.IGNORECASE)
+"""By itself: `nvm use` is a tool for Node."""
 _MATE = later.compile(r"(?:,\s*|\bno worries,?\s+|\bcheers,?\s+)mate\b", re.IGNORECASE)
 _STRETCHED = later.compile(r"\b[a-z]*([aeiouyhsmz])\1{2,}[a-z]*\b", re.IGNORECASE)
 _THRICE = later.compile(r"([aeiouyhsmz])\1\1", re.IGNORECASE)
@@ -193,10 +195,10 @@ def slang(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal]:
     upset = reply.situation.upset
     for sentence in reply.parsed.sentences:
         text, begin = sentence.text, sentence.begin
-        words = [m for pattern in (_SLANG, _MATE) for m in pattern.finditer(text)]
+        words = [m for pattern in (_SLANG, _NEVER_MIND, _MATE) for m in pattern.finditer(text)]
         found = [m.span() for m in words if not m[0].isupper() or len(m[0]) == 1]
         if _THRICE.search(text):
-            found += [m.span() for m in _STRETCHED.finditer(text) if not _PLAIN.search(m[0])]
+            found += [m.span() for m in _STRETCHED.finditer(text) if not m[0].isupper() and not _PLAIN.search(m[0])]
         if upset:
             found += [m.span() for m in _EMOJI.finditer(text)]
         if found:

@@ -173,7 +173,7 @@ def keeps_talking(reply: Reply, options: Mapping[str, Any]) -> Iterator[Proposal
     least = options["most"] + 1
     if len(body) <= least or not all(map(_may_be_idle, body[-least:])):
         return
-    asides = reply.asked is None or reply.situation.kind == "complaint"
+    asides = reply.asked is None or reply.situation.kind in ("complaint", "request")
     cut = next((n for n in reversed(range(len(body))) if not (_idle(body[n]) or (asides and _aside(body[n])))), None)
     if cut is None:
         return

@@ -31,9 +31,10 @@ _IDLE_TEXT = """
     contact call ring phone write email mail message visit speak ask bear wait hold hang calm reconsider think
     hesitate note accept read rest feel see look forgive excuse understand know stay give go come drop watch be
     allow keep have hear leave remember consider bring fax present prove check enjoy treat quote let do reply
-    appreciate apply sign subscribe tap click fill print hand grab sorry
+    appreciate apply sign subscribe tap click fill print hand grab sorry direct
 """
 _IDLE = frozenset(_IDLE_TEXT.split())
+_CALLS = frozenset({"call", "contact", "email", "message", "phone", "ring", "text", "write"})
 _PAPERWORK = frozenset({"fill", "print", "sign", "scan", "fax", "prove"})
 _DOUBT = later.compile(
     r"\b(?:are you sure|can you prove|did you (?:really|even)|is it possible|have you read|who|why|won't you"
@@ -203,7 +204,9 @@ def _helps(sentence: Sentence, reply: Reply, interrogates: bool) -> bool:
     if (
         "dated" in acts
         and not sentence.does("gone", "apologise", "acknowledge", "thank", "compensate")
+        and ("defect" not in acts or sentence.does("promise", "resolve", "put-right"))
         and not _STALLS.search(text)
+        and not _to_call_us(sentence)
         and (_ahead(sentence) or sentence.does("resolve", "put-right"))
     ):
         about = {word for s in (reply.customer.sentences if reply.customer else ()) for word in topic_words(s)}
@@ -218,6 +221,11 @@ def _helps(sentence: Sentence, reply: Reply, interrogates: bool) -> bool:
         if c.mood == "imperative" and c.subject == "customer" and c.polarity == "positive"
     }
     return bool(steps - _IDLE) and steps.isdisjoint(_PAPERWORK)
+
+
+def _to_call_us(sentence: Sentence) -> bool:
+    """The customer is to get in touch once more: "you could phone us on Monday"."""
+    return any(c.subject == "customer" and c.lemma in _CALLS and c.object == "us" for c in sentence.clauses)
 
 
 def _ahead(sentence: Sentence) -> bool:
