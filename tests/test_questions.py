@@ -72,6 +72,7 @@ def states(linter: highnote.Linter, customer: str, draft: str) -> list[str]:
         ("I'd like my money back please.", "The 48 euros went back to your card today.", "answered"),
         ("Is the screen covered by the guarantee?", "It certainly is, for two years.", "answered"),
         ("What now?", "I've sent you a new key today.", "answered"),
+        ("It was due on 4 June. When does it come?", "I'm sorry that it did not come on 4 June.", "unanswered"),
         ("Where can the coach park?", "Thank you for your interest in our zoo.", "unanswered"),
         ("Please delete my account.", "Our newsletter is read by thousands of happy people.", "unanswered"),
     ],
@@ -83,8 +84,6 @@ def test_coverage(linter: highnote.Linter, customer: str, draft: str, state: str
 @pytest.mark.parametrize(
     ("customer", "draft", "expected"),
     [
-        # What the customer named first, or regret, brings no day.
-        ("It was due on 4 June. When does it come?", "I'm sorry that it did not come on 4 June.", ["unanswered"]),
         # Who answers one ask and says no more leaves the other open.
         ("is it blue and how much is it", "Yes, it is blue, a dark one.", ["answered", "unanswered"]),
         # What no other ask claims may be the answer, in its own words.
