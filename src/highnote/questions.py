@@ -37,7 +37,7 @@ FORMAT = 2
 """Version of the file and of the signs; it rises when either changes."""
 UNANSWERED, CLEAR = 0.5, 0.3
 """From this doubt an ask counts as unanswered; up to this one as answered; between them it is unclear."""
-UNDONE = 0.42
+UNDONE = 0.55
 """From this doubt on nobody took up what a letter asks to have done: it is done, declined or mentioned, or it is not."""
 BRIEF = 4
 """In a message of so few sentences, all in one paragraph, each may answer, in its own way, what it does not clearly leave."""
