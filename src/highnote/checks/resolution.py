@@ -23,7 +23,8 @@ MANY = 4
 """So many questions in one reply are no first step of help any more."""
 _LINK = later.compile(r"https?://|www\.|\S@\S+\.\w|\b\w+\.(?:com|example|org|co\.uk|net)\b", re.IGNORECASE)
 _ANSWERS = later.compile(
-    r"^\W*(?:yes|no|sure|of course|certainly|absolutely|done|correct|it does|it is|you can)\b",
+    r"^\W*(?:yes|no|sure|of course|certainly|absolutely|done|gone|correct|it does|it is|you can"
+    r"|(?:please )?find attached|(?:attached|enclosed) (?:you|is|are)|here (?:is|are|comes?))\b",
     re.IGNORECASE,
 )
 # Steps and questions that lead to no help: waiting, writing again, going elsewhere, calming down.
@@ -142,8 +143,10 @@ _OPEN_DOOR = later.compile(r"\bhow (?:we|i) (?:can|may)\b", re.IGNORECASE)
 def _arranges(sentence: Sentence) -> bool:
     """Somebody will or can do something, by a day or a span that is named: "Craig can do it this Friday"."""
     if _STALLS.search(sentence.text) or sentence.does(
-        "refuse", "request", "ask", "pitch", "compensate", "gone", "acknowledge", "thank"
+        "refuse", "request", "ask", "pitch", "compensate", "acknowledge", "thank"
     ):
+        return False
+    if sentence.does("gone") and not sentence.does("put-right"):
         return False
     timed = any(KINDS[kind].search(sentence.text) for kind in ("day", "span"))
     return timed and any(
@@ -156,8 +159,15 @@ def _arranges(sentence: Sentence) -> bool:
 
 
 def _under_way(clause: Clause) -> bool:
-    """It is being done, or is arranged: "the caretaker is taking the lock off at noon"."""
-    return clause.verb.tag_ == "VBG" and clause.tense == "present" and clause.time == "day" and not clause.modal
+    """It is being done, or is arranged: "the caretaker is taking the lock off at noon", "a new bill replaces it on 2 May"."""
+    if clause.tense != "present" or clause.time != "day" or clause.modal:
+        return False
+    return clause.verb.tag_ == "VBG" or clause.lemma in _ARRANGED
+
+
+_ARRANGED = frozenset({"arrive", "begin", "collect", "come", "deliver", "fetch", "fit", "go", "leave", "move", "replace",
+                       "return", "send", "ship", "start"})  # fmt: skip
+"""What the timetable says of somebody or something, in the present: "Craig comes on Friday"."""
 
 
 SURE = 0.1
@@ -188,7 +198,9 @@ _COMMENTS = later.compile(r"\byour (?:\w+ )?(?:comments?|feedback|thoughts|views
 def _helps(sentence: Sentence, reply: Reply, interrogates: bool) -> bool:
     """The sentence solves, offers, answers, names a day for what the customer wrote about, or asks what help needs."""
     acts, text = sentence.acts, sentence.text
-    if _MAILBOX.search(text) or ("pitch" in acts and "promise" not in acts and reply.situation.kind != "enquiry"):
+    if _MAILBOX.search(text) or (
+        "pitch" in acts and not sentence.does("promise", "resolve") and reply.situation.kind != "enquiry"
+    ):
         return False
     if _ANSWERS.search(text) or (_LINK.search(text) and not _ELSEWHERE.search(text)):
         return True
