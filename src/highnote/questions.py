@@ -37,8 +37,8 @@ FORMAT = 2
 """Version of the file and of the signs; it rises when either changes."""
 UNANSWERED, CLEAR = 0.5, 0.3
 """From this doubt an ask counts as unanswered; up to this one as answered; between them it is unclear."""
-UNDONE = 0.55
-"""From this doubt on nobody took up what a letter asks to have done: it is done, declined or mentioned, or it is not."""
+IN_LETTERS = 0.55
+"""From this doubt in a letter, which says more that may answer than the lines of a chat."""
 BRIEF = 4
 """In a message of so few sentences, all in one paragraph, each may answer, in its own way, what it does not clearly leave."""
 
@@ -230,13 +230,13 @@ def _covered(reply: Reply, index: int, ours: Sequence[Sentence]) -> list[Covered
         return []
     judged = doubts(found, message, ours, _likeness())
     return [
-        Covered(ask.start, ask.end, _state(doubt, ask, reply.chat), sentence, ask, index, doubt, spare)
+        Covered(ask.start, ask.end, _state(doubt, reply.chat), sentence, ask, index, doubt, spare)
         for ask, (doubt, sentence, spare) in zip(found, judged, strict=True)
     ]
 
 
-def _state(doubt: float, ask: Ask, chat: bool) -> State:
-    least = UNDONE if ask.kind == "request" and not chat else UNANSWERED
+def _state(doubt: float, chat: bool) -> State:
+    least = UNANSWERED if chat else IN_LETTERS
     return "unanswered" if doubt >= least else "answered" if doubt <= CLEAR else "unclear"
 
 
