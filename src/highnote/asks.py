@@ -507,7 +507,7 @@ def _type(text: str) -> Type:
     if words.startswith("which"):
         return "which"
     if re.match(
-        r"why|how come|how (?:could|can|did) (?:this|it|that|such)|how (?:is|was) (?:this|it|that|such \w+) possible"
+        r"why|how come|how (?:could|can|did) (?:this|it|that|such)"
         r"|how (?:this|it|that|such \w+) (?:could |can )?(?:happen|c[ao]me)|what (?:caused|happened|went wrong"
         r"|is the reason|'s the reason)|what(?:'s| is) the reason",
         words,

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Literal
 
 from highnote import later
 from highnote.answers import Signs, signs
-from highnote.answers.kinds import GROUPS, HANDED_ON, WHAT_NOW
-from highnote.answers.piece import elliptic, pieces
-from highnote.answers.replies import asks_back, brings, eases, points, says_nothing, settles
+from highnote.answers.kinds import GROUPS, WHAT_NOW
+from highnote.answers.piece import pieces
+from highnote.answers.replies import asks_back, brings, eases, elliptic, points, says_nothing, settles
 from highnote.asks import Ask, asks
 from highnote.english import is_english
 from highnote.remedies import remedies
@@ -33,21 +33,21 @@ if TYPE_CHECKING:
 State = Literal["answered", "unclear", "unanswered"]
 
 FILE = "answers.json"
-FORMAT = 2
+FORMAT = 1
 """Version of the file and of the signs; it rises when either changes."""
-UNANSWERED, CLEAR = 0.5, 0.3
+UNANSWERED, CLEAR = 0.53, 0.35
 """From this doubt an ask counts as unanswered; up to this one as answered; between them it is unclear."""
-IN_LETTERS = 0.55
+IN_LETTERS = 0.6
 """From this doubt in a letter, which says more that may answer than the lines of a chat."""
 BRIEF = 4
-"""In a message of so few sentences, all in one paragraph, each may answer, in its own way, what it does not clearly leave."""
+"""A message of so few sentences, all in one paragraph, is about the one thing that it answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Covered:
     """An ask of the customer (a span in the message with the index `message`) and the sentence that answers it.
 
-    `doubt` is how likely it stays unanswered, 0 to 1; `spare` whether something in the reply answers no other ask better.
+    `doubt` is how likely it stays unanswered, 0 to 1.
     """
 
     start: int
@@ -57,7 +57,6 @@ class Covered:
     ask: Ask
     message: int
     doubt: float
-    spare: bool
 
 
 @once
@@ -79,21 +78,13 @@ def coverage(reply: Reply) -> tuple[Covered, ...]:
     letter = "\n\n" in reply.parsed.draft.source.strip().replace("\r", "")
     brief = (reply.chat or reply.at_once) and len(reply.ours) <= BRIEF and not letter
     if brief:
-        covered = [ask if _left(ask, covered, reply) else _perhaps(ask) for ask in covered]
+        told = not all(says_nothing(s) and not _declines(s) for s in reply.ours)
+        covered = [_perhaps(ask) if told or not _sincere(ask, reply) else ask for ask in covered]
     if reply.chat and not letter and any(map(points, reply.ours)):
         return tuple(map(_perhaps, covered))
     if any(map(asks_back, reply.ours)) and (brief or _only_asks(reply.ours)):
         return tuple(map(_perhaps, covered))
     return tuple(covered) if reply.chat else tuple(_weighed(covered, reply))
-
-
-def _left(ask: Covered, covered: Sequence[Covered], reply: Reply) -> bool:
-    """In a few lines: they say nothing at all to whoever wants an answer, or answer another ask and leave nothing for this."""
-    if ask.spare or any(map(_declines, reply.ours)):
-        return False
-    if any(other.state == "answered" for other in covered):
-        return not reply.situation.upset and not _pointed(ask, reply)
-    return all(says_nothing(s) or HANDED_ON.search(s.text) for s in reply.ours) and _sincere(ask, reply)
 
 
 _MONEY = ("refund", "compensation")
@@ -149,8 +140,8 @@ def _only_asks(ours: Sequence[Sentence]) -> bool:
 
 
 _FOR_NEWS = later.compile(
-    r"(?:and |also |so |or |then )*(?:(?:when|where)['’]s\b|(?:at |by |from |until |since )?(?:when|what (?:time|day|date)|where"
-    r"|which)(?: \w+)? (?:is|are|was|were|will|do|does|did|can|should|would|time|day)\b(?!.*\bgoing to\b)|who (?:do|can"
+    r"(?:and |also |so |or |then )*(?:(?:at |by |from |until |since )?(?:when|what (?:time|day|date)|where|which)"
+    r"(?: \w+)? (?:is|are|was|were|will|do|does|did|can|should|would|time|day)\b(?!.*\bgoing to\b)|who (?:do|can"
     r"|should) i\b"
     r"|how (?:do|can|could|should|would|will) (?:i|we|my)\b|how (?:long|much|many|late|early|often|far)\b"
     r"(?! (?:more|longer|\w+ does it take))|(?:can|could|may|should|do|will|would) (?:i|we)\b|(?:do|does|did) (?:you"
@@ -160,7 +151,7 @@ _FOR_NEWS = later.compile(
 )
 POINTED = later.compile(
     r"[!]|\?\s*\?|\b[A-Z]{4,}\b|\b(?:even|actually|ever|always|never|again|supposed|at least|anyone|anybody|heck|hell"
-    r"|you (?:guys |all |really )*have to|you keep \w+ing"
+    r"|you (?:guys |all |really )*have to|you keep \w+ing|you have any idea"
     r"|pretend(?:ing)?|ignor(?:e[ds]?|ing)|refus(?:e[ds]?|ing)|bother(?:ed|ing)?|lie[ds]?|lying"
     r"|(?:know|idea|reali[sz]e) how (?:much|many|long|often)\b.{0,20}\b(?:(?:I|we)(?:'ve| have)|paid|spent|lost|cost))\b"
 )
@@ -193,15 +184,12 @@ def _sincere(ask: Covered, reply: Reply) -> bool:
     if _ANSWERED_ITSELF.match(said[ask.end :]):
         return False
     if ask.ask.kind == "request":
-        wished = any(remedies()[name].search(text) for name in _PLAIN_WISHES)
-        return wished and not (_pointed(ask, reply) or _COUNTERFACTUAL.search(text))
+        return any(remedies()[name].search(text) for name in _PLAIN_WISHES) and not (
+            POINTED.search(text) or _COUNTERFACTUAL.search(text)
+        )
     if "?" not in text or _JEST.search(said):
         return False
-    return bool(_FOR_NEWS.match(text)) and not _pointed(ask, reply) and not reply.situation.upset
-
-
-def _pointed(ask: Covered, reply: Reply) -> bool:
-    return bool(POINTED.search(reply.thread[ask.message].text[ask.start : ask.end + 2]))
+    return bool(_FOR_NEWS.match(text)) and not POINTED.search(text) and not reply.situation.upset
 
 
 def _takes_up(sentence: Sentence) -> bool:
@@ -230,14 +218,15 @@ def _covered(reply: Reply, index: int, ours: Sequence[Sentence]) -> list[Covered
         return []
     judged = doubts(found, message, ours, _likeness())
     return [
-        Covered(ask.start, ask.end, _state(doubt, reply.chat), sentence, ask, index, doubt, spare)
-        for ask, (doubt, sentence, spare) in zip(found, judged, strict=True)
+        Covered(ask.start, ask.end, _state(doubt, reply.chat), sentence, ask, index, doubt)
+        for ask, (doubt, sentence) in zip(found, judged, strict=True)
     ]
 
 
 def _state(doubt: float, chat: bool) -> State:
-    least = UNANSWERED if chat else IN_LETTERS
-    return "unanswered" if doubt >= least else "answered" if doubt <= CLEAR else "unclear"
+    return (
+        "unanswered" if doubt >= (UNANSWERED if chat else IN_LETTERS) else "answered" if doubt <= CLEAR else "unclear"
+    )
 
 
 def _open_messages(reply: Reply) -> list[int]:
@@ -266,34 +255,20 @@ def _left_open(reply: Reply) -> list[Covered]:
 
 def doubts(
     found: Sequence[Ask], message: Parsed, ours: Sequence[Sentence], likeness: Similarity | None = None
-) -> list[tuple[float, Sentence | None, bool]]:
-    """For each ask how likely it stays unanswered (0 to 1), the sentence nearest to an answer, and whether one is spare."""
+) -> list[tuple[float, Sentence | None]]:
+    """For each ask how likely it stays unanswered (0 to 1), and the sentence that comes nearest to an answer."""
     weights = _weights()["plain" if likeness is None else "semantic"]
-    shown = signs(found, message, ours, likeness)
     eased = next((s for s in ours if eases(s)), None)
     opened = ours[0] if ours and _OPENS.match(ours[0].text) else None
     first = next((ask for ask in found if ask.type == "yes/no"), None)
-    judged = [
-        (0.0, eased, True)
+    return [
+        (0.0, eased)
         if eased is not None and WHAT_NOW.match(ask.text)
-        else (0.0, opened, True)
+        else (0.0, opened)
         if opened is not None and ask is first
-        else (doubt(told, weights), None if told.nearest is None else told.nearest.sentence, told.spare)
-        for ask, told in zip(found, shown, strict=True)
+        else (doubt(shown, weights), None if shown.nearest is None else shown.nearest.sentence)
+        for ask, shown in zip(found, signs(found, message, ours, likeness), strict=True)
     ]
-    for at, ask in enumerate(found):
-        if at and _is_other_side(ask):  # what answers "A?" or "or B?" answers both
-            judged[at - 1] = judged[at] = min(judged[at - 1 : at + 1], key=lambda one: one[0])
-    return judged
-
-
-def _is_other_side(ask: Ask) -> bool:
-    """The ask is the other side of the one before it: "Is it the van? Or the post?"."""
-    text = ask.sentence.text
-    begin = ask.sentence.span.doc[ask.first].idx
-    return bool(re.search(r"\bor(?: (?:else|rather|just))?,? $|^or $", text[:begin], re.IGNORECASE)) or bool(
-        re.match(r"or\b", ask.text, re.IGNORECASE)
-    )
 
 
 _OPENS = later.compile(r"\W*(?:yes|no|yep|nope|of course|certainly|sure|indeed)\b", re.IGNORECASE)

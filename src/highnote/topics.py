@@ -18,8 +18,6 @@ def _set(text: str) -> frozenset[str]:
 
 SAME = 0.6
 """Words at least so much alike name the same thing."""
-RELATED = 0.7
-"""Words at least so much alike are the same word, or have one stem."""
 FILE = "topics.txt"
 """Words that stand for the same thing, one class a line."""
 DULL = _set(
@@ -109,11 +107,10 @@ def alike(one: str, other: str) -> float:
     return 0.6 if classes.get(one, frozenset()) & classes.get(other, frozenset()) else 0.0
 
 
-def overlap(topic: Mapping[str, float], said: Iterable[str], least: float = 0.0) -> float:
-    """The share of a topic that a text takes up, 0 to 1, in words at least so much alike."""
+def overlap(topic: Mapping[str, float], said: Iterable[str]) -> float:
+    """The share of a topic that a text takes up, 0 to 1."""
     said = list(said)
     total = sum(topic.values())
     if not total or not said:
         return 0.0
-    best = ((part, max(alike(key, other) for other in said)) for key, part in topic.items())
-    return sum(part * much for part, much in best if much >= least) / total
+    return sum(part * max(alike(key, other) for other in said) for key, part in topic.items()) / total

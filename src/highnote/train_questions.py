@@ -29,7 +29,7 @@ from highnote.semantic import Similarity, similarity
 FOLDS = 10
 STRENGTH = 0.5
 """Inverse strength of the regularisation."""
-INCIDENTAL = 0.3
+INCIDENTAL = 0.15
 """The weight of an answered ask in a draft that was labelled for other things."""
 UNANSWERED_RULES = frozenset({"stock/unanswered-question", "resolution/request-ignored"})
 Numbers = npt.NDArray[np.float64]

@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from highnote import later
-from highnote.answers.echo import says_it, takes_a_side
 from highnote.answers.kinds import NICE, NUMBER, SENDS_AWAY, opening, wordy
-from highnote.answers.piece import Piece, elliptic, points_back
+from highnote.answers.piece import Piece
 from highnote.remedies import remedies
 from highnote.topics import alike, stem
 
@@ -26,10 +25,6 @@ _COUNTED = later.compile(
     r"|usual )?)(?:of (?:the|your|my) )?"
     r"(\w+(?: \w+)?)",
     re.IGNORECASE,
-)
-_HOW_MANY = opening("how many|how (?!much)\\w+")
-_MEASURED = wordy(
-    r"\d[\d.,]* ?(?:mm|cm|m|km|in|inch(?:es)?|ft|feet|g|grams?|kg|kilos?|lbs?|ml|cl|l|lit(?:re|er)s?|watts?|kw|wh|kwh|gb|mb|people)"
 )
 _TIMED = wordy(
     r"when|weeks?|weekends?|days?|today|tomorrow|tmrw|tonight|\w+day|morning|evening|afternoon|noon|hours?|o'clock"
@@ -71,7 +66,7 @@ def _when(ask: Ask, piece: Piece, shared: float) -> float:
         return 0.0
     if piece.brings("day") or (piece.brings("hours") and _VISIT.search(ask.text)):
         return 1.0
-    return 0.8 if piece.brings("span") else 0.4 * (shared > 0.3 and _denies(piece))
+    return 0.8 if piece.brings("span") else 0.4 * (shared > 0.3 and piece.brings("so or not"))
 
 
 _VISIT = wordy(r"open\w*|clos\w*|hours|times|visit|come|call|ring|drop|pick|collect|get|speak|reach|available")
@@ -97,10 +92,6 @@ def _how_much(ask: Ask, piece: Piece, shared: float) -> float:
         return float(piece.brings("money"))
     if not piece.brings("amount"):
         return 0.0
-    if _HOW_MANY.match(ask.text) and piece.brings("money"):
-        return 0.0
-    if _HOW_MANY.match(ask.text) and _MEASURED.search(piece.text):
-        return 0.9
     counted = _COUNTED.search(ask.text)
     names = [stem(word.rstrip("s")) for word in counted[1].lower().split()] if counted else []
     if any(alike(name, key) for name in names for key in piece.keys):
@@ -112,11 +103,25 @@ def _how_much(ask: Ask, piece: Piece, shared: float) -> float:
 
 def _what(ask: Ask, piece: Piece, shared: float) -> float:
     return max(
-        0.9 * says_it(ask, piece),
+        0.9 * _says_it(ask, piece),
         0.7 * piece.brings("choice"),
         0.5 * (piece.brings("amount") or piece.brings("steps")),
         0.4 * _names(piece),
     )
+
+
+def _says_it(ask: Ask, piece: Piece) -> bool:
+    """It says what somebody does with the verb of the question: "What do you need?" "All I need is …"."""
+    asked = _WHAT_DO.match(ask.text)
+    if asked is None:
+        return False
+    doer = "(?:i|we)" if asked["doer"].lower() == "you" else "you"
+    return bool(re.search(rf"\b{doer}(?:['’](?:d|ll|ve))? (?:\w+ )?{asked['verb']}\b", piece.text, re.IGNORECASE))
+
+
+_WHAT_DO = later.compile(
+    r"what (?:else )?(?:do|did|will|would|can|could|should|must) (?P<doer>you|i|we) (?P<verb>\w+)", re.IGNORECASE
+)
 
 
 def _yes_or_no(ask: Ask, piece: Piece, shared: float) -> float:
@@ -126,18 +131,20 @@ def _yes_or_no(ask: Ask, piece: Piece, shared: float) -> float:
         return 1.0
     if _MAY_I.match(ask.text) and (piece.brings("done") or piece.brings("here")):
         return 0.9
-    if takes_a_side(ask, piece) or (
+    if _either(ask, piece) or (
         _FREE.search(ask.text) and _TIMED.search(ask.text) and (piece.brings("day") or piece.brings("hours"))
     ):
         return 0.9
     if _HOW_TO.match(ask.text) and piece.brings("steps") and _orders(piece):
         return 0.85
-    about = shared > _ABOUT or elliptic(piece) or points_back(piece)
-    return (0.7 if piece.brings("so or not") else 0.2) if about else 0.1
+    return 0.7 if piece.brings("so or not") else 0.2
 
 
-_ABOUT = 0.15
-"""A piece that takes up so much of an ask's words is about it."""
+def _either(ask: Ask, piece: Piece) -> bool:
+    """The piece takes one side of "A or B?"."""
+    _, word, other = ask.text.lower().partition(" or ")
+    sides = re.findall(r"[a-z]{4,}", other) if word else []
+    return any(re.search(rf"\b{side}\b", piece.text, re.IGNORECASE) for side in sides)
 
 
 def _seen_to(ask: Ask, piece: Piece, shared: float) -> float:
@@ -167,12 +174,9 @@ _ON_ITS_WAY = wordy(
 
 def _where(ask: Ask, piece: Piece, shared: float) -> float:
     """A place; for a thing that has not come, also that it, or another, is on its way or when it is there."""
-    if _WHEREABOUTS.search(ask.text):
-        if _ON_ITS_WAY.search(piece.text):
-            return 1.0
-        if _tells(piece) or (piece.brings("day") and not piece.brings("later")):
-            return 0.7
-    return (0.9 if shared > 0.2 else 0.7) * piece.brings("place")
+    if _WHEREABOUTS.search(ask.text) and _ON_ITS_WAY.search(piece.text):
+        return 1.0
+    return (0.8 if shared > 0.2 else 0.6) * piece.brings("place")
 
 
 _BRINGS: Mapping[Type, Callable[[Ask, Piece, float], float]] = {
@@ -184,11 +188,7 @@ _BRINGS: Mapping[Type, Callable[[Ask, Piece, float], float]] = {
     "where": _where,
     "who": lambda ask, piece, shared: 0.8 * (piece.brings("person") or _names(piece)),
     "which": lambda ask, piece, shared: 0.7 if piece.brings("choice") else 0.5 * _names(piece),
-    "why": lambda ask, piece, shared: (
-        0.9
-        if piece.brings("cause")
-        else 0.6 * (_tells(piece) or points_back(piece) or (shared > _ABOUT and _states(piece)))
-    ),
+    "why": lambda ask, piece, shared: 0.9 if piece.brings("cause") else 0.6 * _tells(piece),
     "how": lambda ask, piece, shared: 0.8 * piece.brings("steps"),
     "what": _what,
     "yes/no": _yes_or_no,
@@ -209,18 +209,6 @@ def _tells(piece: Piece) -> bool:
     )
 
 
-def _states(piece: Piece) -> bool:
-    """The piece says how things are: "Your plan has ten hours a month"."""
-    return any(
-        c.tense == "present" and c.mood == "statement" and c.parent is None and piece.start <= c.verb.i < piece.end
-        for c in piece.sentence.clauses
-    )
-
-
-def _denies(piece: Piece) -> bool:
-    return any(c.polarity == "negative" and piece.start <= c.verb.i < piece.end for c in piece.sentence.clauses)
-
-
 def _orders(piece: Piece) -> bool:
     return any(c.mood == "imperative" for c in piece.sentence.clauses)
 
@@ -231,4 +219,11 @@ def acts(piece: Piece) -> frozenset[str]:
         name
         for name, spans in piece.sentence.acts.items()
         if any(start < piece.end and piece.start < end for start, end in spans)
+    )
+
+
+def is_particular(piece: Piece) -> bool:
+    """The piece speaks of this customer or says something exact: stock sentences do neither."""
+    return any(map(piece.brings, ("money", "day", "hours", "span", "done", "yes or no"))) or bool(
+        re.search(r"\d|\byour? \w", piece.text, re.IGNORECASE)
     )

@@ -53,7 +53,6 @@ KINDS: Mapping[str, re.Pattern[str]] = {
         r"|week|month)|next (?:week|month|year|\w+day)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov"
         r"|dec)[a-z]*|noon"
         r"|midnight|weekend|christmas|easter|spring|summer|autumn|winter|\d{1,2}(?:st|nd|rd|th)"
-        r"|(?:half|quarter) (?:(?:past|to) )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
         r"|\d{1,2}(?:[:.]\d\d)? ?(?:am|pm"
         r"|o'clock|uhr)|(?:at|by|from|till|until|before|after|between|around) \d{1,2}|20\d\d|\d+ (?:minutes"
         r"|hours|days"
@@ -77,12 +76,11 @@ KINDS: Mapping[str, re.Pattern[str]] = {
         r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|unlimited|no)\b", re.IGNORECASE
     ),
     "place": later.compile(
-        r"\b(?i:at|in|on|under|behind|next to|beside|opposite|outside|near|inside|from|via|into|to) (?:the|our|your|a"
+        r"\b(?:at|in|on|under|behind|next to|beside|opposite|outside|near|inside|from|via|into|to) (?:the|our|your|a"
         r"|desk|room"
-        r"|floor|platform|gate|page|settings|[A-Z]\w+)\b|https?://|www\.|\.example|\b(?i:desk|counter|street|road"
+        r"|floor|platform|gate|page|settings|[A-Z]\w+)\b|https?://|www\.|\.example|\b(?:desk|counter|street|road"
         r"|floor|gate"
-        r"|depot|upstairs|downstairs|online|here|next door|entrance|yard|(?:turn|the) (?:left|right))\b|[A-Z]\w+ > [A-Z]"
-        r"|\b(?i:at \d+ \w+|(?:stop|bay|pier|exit|hall|terminal) \d)"
+        r"|depot|upstairs|downstairs|online|here)\b|[A-Z]\w+ > [A-Z]"
     ),
     "person": wordy("me|myself|i(?:'ll| will| am|'m)|colleague|manager|only|yourself|anyone|nobody|everyone"),
     "cause": wordy(
@@ -119,7 +117,7 @@ KINDS: Mapping[str, re.Pattern[str]] = {
         r"|regrettably|i'm afraid|sorry, no|not (?:yet|quite|any|at)"
         r"|none"
         r"|neither|only|both|exactly|correct|that's (?:right|correct)|you're right|(?:\w+ ){1,5}it is(?=$|[.,;:!]))\b"
-        r"|\b(?:so yes|yes,|no,)|\bby all means\b",
+        r"|\b(?:so yes|yes,|no,)",
         re.IGNORECASE,
     ),
     "so or not": wordy(

@@ -86,29 +86,6 @@ def _clause_follows(token: Token) -> bool:
     )
 
 
-def elliptic(piece: Piece) -> bool:
-    """A piece that opens its sentence and names things or numbers without a verb that says something of them."""
-    tokens = list(piece.tokens)
-    return (
-        piece.start == piece.sentence.span.start
-        and "!" not in piece.text
-        and tokens[0].pos_ not in {"VERB", "INTJ"}
-        and any(t.pos_ in {"NOUN", "PROPN", "NUM"} for t in tokens)
-        and not any(t.tag_ in {"VBD", "VBZ", "VBP", "MD"} for t in tokens)
-    )
-
-
-def points_back(piece: Piece) -> bool:
-    """The piece says something of what was named before: "It does", "They are, until March"."""
-    doers = (c.subject_word.lower() for c in piece.sentence.clauses if piece.start <= c.verb.i < piece.end)
-    return next(doers, "") in _POINTERS
-
-
-_POINTERS = frozenset(
-    ["it", "they", "that", "this", "he", "she", "there", "one", "these", "those", "both", "neither", "none", "either"]
-)
-
-
 _PREFERS = wordy("prefer|rather|which")
 _MAILBOX = wordy(
     r"(?:mailbox|inbox|e-?mail|message|repl(?:y|ies)|answers)\b.{0,40}\b(?:unattended|unmonitored|no-?reply"

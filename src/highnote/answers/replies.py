@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from highnote import later
 from highnote.answers.bringing import how_far
-from highnote.answers.kinds import EMPTY_TALK, HANDED_ON, HELPS, KINDS, NICE, opening, wordy
-from highnote.answers.piece import Piece, elliptic, pieces
+from highnote.answers.kinds import EMPTY_TALK, HANDED_ON, HELPS, KINDS, NICE, wordy
+from highnote.answers.piece import Piece, pieces
 from highnote.topics import topic_words
 
 if TYPE_CHECKING:
@@ -71,27 +71,9 @@ _STILL_SAYS = wordy(
 
 def says_nothing(sentence: Sentence) -> bool:
     """The sentence is sorry, thanks, hopes, cares or hands on: nothing in it helps or answers."""
-    return _is_talk(sentence.text.replace("’", "'")) or sum(t.is_alpha for t in sentence.span) < 3
-
-
-def _is_talk(text: str) -> bool:
-    return bool(_SAYS_NOTHING.search(text)) and not _STILL_SAYS.search(text)
-
-
-def worth(piece: Piece) -> float:
-    """How much what a piece says counts: nothing where it feels, regrets or does not know, little where it hands on."""
-    if _is_talk(piece.text) or NICE.match(piece.text) or _REGRETS.match(piece.text):
-        return 0.0
-    return 0.0 if _UNSURE.search(piece.sentence.text) else 0.3 if HANDED_ON.search(piece.text) else 1.0
-
-
-_REGRETS = opening(
-    r"(?:and |but |again,? )?(?:(?:i'm|we're|i am|we are) )?(?:so |very |truly |really |terribly )*(?:sorry|apologies"
-    r"|apology|my apologies)|(?:we|i) (?:\w+ )?(?:apologi[sz]e|regret|understand|appreciate)"
-)
-_UNSURE = wordy(
-    r"(?:not|\w+n't) (?:\w+ ){0,2}(?:sure|know|say|tell|told|shown|aware)|no idea|unsure|(?:am|i'm|being|only) new here"
-)
+    text = sentence.text.replace("’", "'")
+    empty = _SAYS_NOTHING.search(text) and not _STILL_SAYS.search(text)
+    return bool(empty) or sum(t.is_alpha for t in sentence.span) < 3
 
 
 def asks_back(sentence: Sentence) -> bool:
@@ -143,6 +125,18 @@ def settles(sentence: Sentence, about: frozenset[str]) -> bool:
         t.like_num and t.lower_ != "one" and len(t) < _CODE for t in sentence.span
     )
     return exact and (on_topic or tenses != {"past"})
+
+
+def elliptic(piece: Piece) -> bool:
+    """A piece that opens its sentence and names things or numbers without a verb that says something of them."""
+    tokens = list(piece.tokens)
+    return (
+        piece.start == piece.sentence.span.start
+        and "!" not in piece.text
+        and tokens[0].pos_ not in {"VERB", "INTJ"}
+        and any(t.pos_ in {"NOUN", "PROPN", "NUM"} for t in tokens)
+        and not any(t.tag_ in {"VBD", "VBZ", "VBP", "MD"} for t in tokens)
+    )
 
 
 def brings(ask: Ask, settled: Iterable[Sentence]) -> bool:

@@ -19,41 +19,6 @@ _REMEDY_KEYS = {
     "invoice": "invoice",
 }  # fmt: skip
 
-_LIGHT = frozenset(
-    [
-        "bring",
-        "call",
-        "change",
-        "come",
-        "end",
-        "find",
-        "fit",
-        "hold",
-        "keep",
-        "leave",
-        "let",
-        "look",
-        "mean",
-        "move",
-        "open",
-        "place",
-        "pass",
-        "put",
-        "run",
-        "set",
-        "show",
-        "start",
-        "stay",
-        "stop",
-        "take",
-        "try",
-        "turn",
-        "use",
-        "work",
-    ]
-)
-"""Words with so many senses that two texts may share them and speak of different things."""
-
 
 def _topic(ask: Ask, message: Parsed) -> dict[str, float]:
     """The words that an answer would take up: less those beside the point, or said elsewhere in the message too."""
@@ -67,10 +32,8 @@ def _topic(ask: Ask, message: Parsed) -> dict[str, float]:
     topic: dict[str, float] = {}
     for token, much, role in words:
         if role == "aside" and roles != {"aside"}:
-            much *= 0.65
+            much *= 0.45
         elif role == "subject" and "core" in roles:
-            much *= 0.6
-        if lemma(token) in _LIGHT:
             much *= 0.6
         key = stem(lemma(token))
         topic[key] = max(much * (0.7 if elsewhere[key] else 1.0), topic.get(key, 0.0))
