@@ -158,7 +158,8 @@ POINTED = later.compile(
 """What makes a question a reproach: its tone, what it accuses of, what it has cost."""
 
 _ANSWERED_ITSELF = later.compile(
-    r"\W*(?:(?:far |way )?too (?:many|much|long|often)|(?:\w+, )?the answer is|none|zero|never|nothing|\d+)\s*[!.,]",
+    r"\W*(?:(?:\w+, )?the answer(?: is\b|\W)|(?:(?:far |way )?too (?:many|much|long|often)|none|zero|never|nothing"
+    r"|\d+)\s*[!.,])",
     re.IGNORECASE,
 )
 """Who asks "How often? Too often!" knows."""
